@@ -1,0 +1,1 @@
+"""Tables, queries and the database door. Knows nothing of SpiffWorkflow or Flask."""

@@ -1,0 +1,42 @@
+"""Every table of the product, grouped by what it keeps."""
+
+from engine.store.tables.clockwork import outbox, schedule, schedule_run, timer
+from engine.store.tables.definitions import deployment, form_definition, process_definition, process_definition_form
+from engine.store.tables.evidence import attachment, audit, audit_head, engine_incident, history
+from engine.store.tables.instances import (
+    inbox_entry,
+    message_subscription,
+    process_instance,
+    work_item,
+    work_item_draft,
+)
+from engine.store.tables.metadata import metadata
+from engine.store.tables.people import calendar, group, membership, setting, sign_in_attempt, user
+
+__all__ = [
+    "attachment",
+    "audit",
+    "audit_head",
+    "calendar",
+    "deployment",
+    "engine_incident",
+    "form_definition",
+    "group",
+    "history",
+    "inbox_entry",
+    "membership",
+    "message_subscription",
+    "metadata",
+    "outbox",
+    "process_definition",
+    "process_definition_form",
+    "process_instance",
+    "schedule",
+    "schedule_run",
+    "setting",
+    "sign_in_attempt",
+    "timer",
+    "user",
+    "work_item",
+    "work_item_draft",
+]
