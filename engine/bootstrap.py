@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from engine import channels
+from engine.calendar_functions import host_functions
 from engine.clock import Clock, SystemClock
+from engine.handlers import HandlerRegistry
+from engine.registers.topics import serve_topics
+from engine.runtime.step import Runtime
 from engine.settings import Settings
 from engine.store.database import Database
+from engine.timers import Channel
 
 
 @dataclass(frozen=True)
@@ -16,10 +23,21 @@ class Platform:
     settings: Settings
     database: Database
     clock: Clock
+    runtime: Runtime
+    channels: Mapping[str, Channel] = field(default_factory=dict)
 
 
 def compose(settings: Settings, *, clock: Clock | None = None) -> Platform:
     """Open the database of ``settings``, bring its schema up to date and put the parts together."""
     database = Database(settings.database_url, pool_size=settings.threads)
     database.migrate()
-    return Platform(settings=settings, database=database, clock=clock or SystemClock())
+    handlers = HandlerRegistry()
+    runtime = Runtime(zone=settings.zone, handlers=handlers, host_functions=host_functions)
+    serve_topics(handlers)
+    return Platform(
+        settings=settings,
+        database=database,
+        clock=clock or SystemClock(),
+        runtime=runtime,
+        channels=channels.local_channels(settings),
+    )

@@ -21,7 +21,7 @@ class Settings:
 
     database_url: str
     secret_key: str = field(repr=False)
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     data_directory: Path = ROOT / "var"
     processes_directory: Path = ROOT / "processes"
     forms_directory: Path = ROOT / "forms"
@@ -29,6 +29,8 @@ class Settings:
     secure_cookies: bool = True
     upload_limit_bytes: int = 20 * 1024 * 1024
     threads: int = 16
+    smtp_url: str = field(default="", repr=False)
+    mail_sender: str = "yunzhi@localhost"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -47,6 +49,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         heartbeat=_flag(given, "YUNZHI_HEARTBEAT", True),
         secure_cookies=_flag(given, "YUNZHI_SECURE_COOKIES", True),
         threads=int(given.get("YUNZHI_THREADS", "16")),
+        smtp_url=given.get("YUNZHI_SMTP_URL", ""),
+        mail_sender=given.get("YUNZHI_MAIL_SENDER", "yunzhi@localhost"),
     )
 
 

@@ -94,7 +94,7 @@ def verify(connection: Connection) -> Verification:
             return Verification(expected - 1, expected, "missing")
         if row["previous_hash"] != previous:
             return Verification(expected - 1, expected, "link")
-        if _link(row) != row["hash"]:
+        if _link(dict(row)) != row["hash"]:
             return Verification(expected - 1, expected, "content")
         previous = row["hash"]
     head = connection.execute(select(audit_head.c.sequence, audit_head.c.hash)).one()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import DateTime, Dialect, LargeBinary, String, Text
+from sqlalchemy import DateTime, Dialect, LargeBinary, Row, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 SQLITE_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -51,3 +51,6 @@ class JsonText(TypeDecorator[Any]):
 
 
 Bytes = LargeBinary
+
+# A row of a query whose columns are decided at run time.
+Record = Row[*tuple[Any, ...]]

@@ -1,11 +1,26 @@
 """Every table of the product, grouped by what it keeps."""
 
 from engine.store.tables.clockwork import outbox, schedule, schedule_run, timer
-from engine.store.tables.definitions import deployment, form_definition, process_definition, process_definition_form
+from engine.store.tables.definitions import (
+    deployment,
+    form_definition,
+    process_definition,
+    process_definition_call,
+    process_definition_form,
+)
 from engine.store.tables.evidence import attachment, audit, audit_head, engine_incident, history
+from engine.store.tables.incidents import (
+    callback,
+    callback_attempt,
+    import_reject,
+    import_run,
+    incident,
+    incident_resolution,
+)
 from engine.store.tables.instances import (
     inbox_entry,
     message_subscription,
+    numbering,
     process_instance,
     work_item,
     work_item_draft,
@@ -18,17 +33,25 @@ __all__ = [
     "audit",
     "audit_head",
     "calendar",
+    "callback",
+    "callback_attempt",
     "deployment",
     "engine_incident",
     "form_definition",
     "group",
     "history",
+    "import_reject",
+    "import_run",
     "inbox_entry",
+    "incident",
+    "incident_resolution",
     "membership",
     "message_subscription",
     "metadata",
+    "numbering",
     "outbox",
     "process_definition",
+    "process_definition_call",
     "process_definition_form",
     "process_instance",
     "schedule",

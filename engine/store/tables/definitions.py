@@ -55,3 +55,12 @@ process_definition_form = Table(
     Column("form_key", String(100), primary_key=True),
     Column("form_definition_id", Integer, ForeignKey("form_definition.id"), nullable=False),
 )
+
+# Which version of another process a version calls: fixed when it was published, so that a case stays what it was.
+process_definition_call = Table(
+    "process_definition_call",
+    metadata,
+    Column("process_definition_id", Integer, ForeignKey("process_definition.id"), primary_key=True),
+    Column("called_key", String(100), primary_key=True),
+    Column("called_definition_id", Integer, ForeignKey("process_definition.id"), nullable=False),
+)

@@ -101,3 +101,11 @@ Index(
     sqlite_where=OPEN_WORK_ITEM,
     postgresql_where=OPEN_WORK_ITEM,
 )
+
+# The last number given out under a prefix (one day's cases of one process).
+numbering = Table(
+    "numbering",
+    metadata,
+    Column("prefix", String(64), primary_key=True),
+    Column("last", Integer, nullable=False),
+)

@@ -46,6 +46,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_calendar")),
     )
     op.create_table(
+        "incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("source_state", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("caller", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("caller_phone", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("customer", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("summary", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("category", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("subcategory", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("priority", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("assignment_group", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("assigned_to", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("opened_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reopen_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("modification_count", sa.Integer(), nullable=False),
+        sa.Column("made_sla", sa.Boolean(), nullable=True),
+        sa.Column("extra", engine.store.types.JsonText(), nullable=True),
+        sa.Column("updated_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+        sa.UniqueConstraint("source", "number", name=op.f("uq_incident_source_number")),
+    )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index("ix_incident_number", ["number"], unique=False)
+        batch_op.create_index("ix_incident_opened", ["opened_at", "id"], unique=False)
+        batch_op.create_index("ix_incident_resolved", ["resolved_at"], unique=False)
+        batch_op.create_index("ix_incident_state", ["state", "opened_at"], unique=False)
+
+    op.create_table(
+        "numbering",
+        sa.Column("prefix", sa.String(length=64), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("prefix", name=op.f("pk_numbering")),
+    )
+    op.create_table(
         "schedule",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("definition_key", sa.String(length=100), nullable=False),
@@ -115,6 +154,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_group_key")),
     )
     op.create_table(
+        "import_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("bytes_total", sa.Integer(), nullable=False),
+        sa.Column("bytes_read", sa.Integer(), nullable=False),
+        sa.Column("rows_read", sa.Integer(), nullable=False),
+        sa.Column("rows_rejected", sa.Integer(), nullable=False),
+        sa.Column("incidents_created", sa.Integer(), nullable=False),
+        sa.Column("incidents_updated", sa.Integer(), nullable=False),
+        sa.Column("resolutions_created", sa.Integer(), nullable=False),
+        sa.Column("callbacks_started", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("started_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("started_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["started_by_id"], ["user.id"], name=op.f("fk_import_run_started_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
+    )
+    op.create_table(
+        "incident_resolution",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("resolved_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_resolution_incident_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_resolution")),
+        sa.UniqueConstraint("incident_id", "ordinal", name=op.f("uq_incident_resolution_incident_id_ordinal")),
+        sa.UniqueConstraint("incident_id", "resolved_at", name=op.f("uq_incident_resolution_incident_id_resolved_at")),
+    )
+    op.create_table(
         "form_definition",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("deployment_id", sa.Integer(), nullable=False),
@@ -126,6 +197,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["deployment_id"], ["deployment.id"], name=op.f("fk_form_definition_deployment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_form_definition")),
         sa.UniqueConstraint("key", "version", name=op.f("uq_form_definition_key_version")),
+    )
+    op.create_table(
+        "import_reject",
+        sa.Column("import_run_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("reason_zh", sa.String(length=300), nullable=False),
+        sa.Column("reason_en", sa.String(length=300), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["import_run_id"], ["import_run.id"], name=op.f("fk_import_reject_import_run_id")),
+        sa.PrimaryKeyConstraint("import_run_id", "line", name=op.f("pk_import_reject")),
     )
     op.create_table(
         "membership",
@@ -161,6 +242,23 @@ def upgrade() -> None:
     with op.batch_alter_table("process_definition", schema=None) as batch_op:
         batch_op.create_index("ix_process_definition_latest", ["is_latest", "key"], unique=False)
 
+    op.create_table(
+        "process_definition_call",
+        sa.Column("process_definition_id", sa.Integer(), nullable=False),
+        sa.Column("called_key", sa.String(length=100), nullable=False),
+        sa.Column("called_definition_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["called_definition_id"],
+            ["process_definition.id"],
+            name=op.f("fk_process_definition_call_called_definition_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["process_definition_id"],
+            ["process_definition.id"],
+            name=op.f("fk_process_definition_call_process_definition_id"),
+        ),
+        sa.PrimaryKeyConstraint("process_definition_id", "called_key", name=op.f("pk_process_definition_call")),
+    )
     op.create_table(
         "process_definition_form",
         sa.Column("process_definition_id", sa.Integer(), nullable=False),
@@ -202,6 +300,36 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_process_instance_started", ["started_at", "id"], unique=False)
         batch_op.create_index("ix_process_instance_started_by", ["started_by_id", "started_at"], unique=False)
+
+    op.create_table(
+        "callback",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("resolution_id", sa.Integer(), nullable=False),
+        sa.Column("instance_id", sa.String(length=36), nullable=False),
+        sa.Column("due_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("first_attempt_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("overdue_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("solved", sa.Boolean(), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("complaint", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["instance_id"],
+            ["process_instance.id"],
+            name=op.f("fk_callback_instance_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(["resolution_id"], ["incident_resolution.id"], name=op.f("fk_callback_resolution_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_callback")),
+        sa.UniqueConstraint("instance_id", name=op.f("uq_callback_instance_id")),
+        sa.UniqueConstraint("resolution_id", name=op.f("uq_callback_resolution_id")),
+    )
+    with op.batch_alter_table("callback", schema=None) as batch_op:
+        batch_op.create_index("ix_callback_status_due", ["status", "due_at"], unique=False)
 
     op.create_table(
         "engine_incident",
@@ -383,6 +511,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_attachment_work_item", ["work_item_id"], unique=False)
 
     op.create_table(
+        "callback_attempt",
+        sa.Column("callback_id", sa.Integer(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("attempted_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reached", sa.Boolean(), nullable=False),
+        sa.Column("caller_id", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["callback_id"], ["callback.id"], name=op.f("fk_callback_attempt_callback_id")),
+        sa.ForeignKeyConstraint(["caller_id"], ["user.id"], name=op.f("fk_callback_attempt_caller_id")),
+        sa.PrimaryKeyConstraint("callback_id", "ordinal", name=op.f("pk_callback_attempt")),
+    )
+    op.create_table(
         "inbox_entry",
         sa.Column("recipient", sa.String(length=40), nullable=False),
         sa.Column("work_item_id", sa.String(length=36), nullable=False),
@@ -425,6 +566,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inbox_entry_created")
 
     op.drop_table("inbox_entry")
+    op.drop_table("callback_attempt")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index("ix_attachment_work_item")
         batch_op.drop_index("ix_attachment_instance")
@@ -467,6 +609,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_engine_incident_open")
 
     op.drop_table("engine_incident")
+    with op.batch_alter_table("callback", schema=None) as batch_op:
+        batch_op.drop_index("ix_callback_status_due")
+
+    op.drop_table("callback")
     with op.batch_alter_table("process_instance", schema=None) as batch_op:
         batch_op.drop_index("ix_process_instance_started_by")
         batch_op.drop_index("ix_process_instance_started")
@@ -475,6 +621,7 @@ def downgrade() -> None:
 
     op.drop_table("process_instance")
     op.drop_table("process_definition_form")
+    op.drop_table("process_definition_call")
     with op.batch_alter_table("process_definition", schema=None) as batch_op:
         batch_op.drop_index("ix_process_definition_latest")
 
@@ -483,7 +630,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_membership_group")
 
     op.drop_table("membership")
+    op.drop_table("import_reject")
     op.drop_table("form_definition")
+    op.drop_table("incident_resolution")
+    op.drop_table("import_run")
     op.drop_table("group")
     op.drop_table("deployment")
     op.drop_table("user")
@@ -497,6 +647,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_schedule_next_due")
 
     op.drop_table("schedule")
+    op.drop_table("numbering")
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.drop_index("ix_incident_state")
+        batch_op.drop_index("ix_incident_resolved")
+        batch_op.drop_index("ix_incident_opened")
+        batch_op.drop_index("ix_incident_number")
+
+    op.drop_table("incident")
     op.drop_table("calendar")
     op.drop_table("audit_head")
     with op.batch_alter_table("audit", schema=None) as batch_op:

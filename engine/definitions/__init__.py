@@ -1,0 +1,1 @@
+"""Reads BPMN: parse, lint, compile. Knows no database and no running instance."""

@@ -1,0 +1,115 @@
+"""Engine incidents: what the engine could not do, with the true reason, until somebody mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.errors import EngineError
+from engine.runtime.expressions import ServiceFailure
+from engine.store.tables import engine_incident
+
+
+def note_service_failures(
+    connection: Connection, instance_id: str, failures: Sequence[ServiceFailure], now: datetime
+) -> None:
+    """Open an incident for each service task that failed in a step."""
+    for failure in failures:
+        _note(
+            connection,
+            kind="service_task",
+            source_id=failure.task_id,
+            instance_id=instance_id,
+            element_id=failure.element.id,
+            error_code=failure.error_code,
+            messages=(failure.zh, failure.en),
+            now=now,
+        )
+
+
+def note_error(
+    connection: Connection,
+    *,
+    kind: str,
+    source_id: str,
+    error: Exception,
+    now: datetime,
+    instance_id: str | None = None,
+    element_id: str = "",
+) -> None:
+    """Open an incident for a timer, schedule or outbox row that failed, or count one more occurrence of it."""
+    if isinstance(error, EngineError):
+        code, messages = error.code, (error.message("zh"), error.message("en"))
+    else:
+        code, text = "unexpected", f"{type(error).__name__}: {error}"
+        messages = (text, text)
+    _note(
+        connection,
+        kind=kind,
+        source_id=source_id,
+        instance_id=instance_id,
+        element_id=element_id,
+        error_code=code,
+        messages=messages,
+        now=now,
+    )
+
+
+def resolve(connection: Connection, kind: str, source_id: str, now: datetime, by_id: int | None = None) -> bool:
+    """Close the open incident of a source; False when there was none."""
+    closed = connection.execute(
+        update(engine_incident)
+        .where(engine_incident.c.kind == kind, engine_incident.c.source_id == source_id)
+        .where(engine_incident.c.status == "open")
+        .values(status="resolved", resolved_at=now, resolved_by_id=by_id)
+    )
+    return closed.rowcount > 0
+
+
+def _note(
+    connection: Connection,
+    *,
+    kind: str,
+    source_id: str,
+    instance_id: str | None,
+    element_id: str,
+    error_code: str,
+    messages: tuple[str, str],
+    now: datetime,
+) -> None:
+    same = (
+        engine_incident.c.kind == kind,
+        engine_incident.c.source_id == source_id,
+        engine_incident.c.status == "open",
+    )
+    known = connection.execute(select(engine_incident.c.id).where(*same)).scalar()
+    if known is not None:
+        connection.execute(
+            update(engine_incident)
+            .where(engine_incident.c.id == known)
+            .values(
+                occurrences=engine_incident.c.occurrences + 1,
+                last_at=now,
+                error_code=error_code,
+                message_zh=messages[0],
+                message_en=messages[1],
+            )
+        )
+        return
+    connection.execute(
+        insert(engine_incident).values(
+            kind=kind,
+            source_id=source_id,
+            instance_id=instance_id,
+            element_id=element_id,
+            error_code=error_code,
+            message_zh=messages[0],
+            message_en=messages[1],
+            status="open",
+            occurrences=1,
+            first_at=now,
+            last_at=now,
+        )
+    )

@@ -1,0 +1,76 @@
+"""Who may do a work item: from what a diagram says (keys, logins, expressions) to recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.definitions.model import Element, ProcessModel
+from engine.runtime.expressions import Expressions
+from engine.store.tables import group, user
+
+ADMINISTRATORS = "administrators"
+
+
+class Directory:
+    """Group keys and logins to ids, remembered for the length of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._groups: dict[str, int] | None = None
+        self._users: dict[str, int] = {}
+
+    def group_recipient(self, key: str) -> str | None:
+        """``group:<id>``, or None for a group nobody has created."""
+        if self._groups is None:
+            rows = self._connection.execute(select(group.c.key, group.c.id))
+            self._groups = {row.key: row.id for row in rows}
+        identifier = self._groups.get(key)
+        return None if identifier is None else f"group:{identifier}"
+
+    def user_id(self, login: str) -> int | None:
+        """The id of an active user, or None."""
+        if login not in self._users:
+            found = self._connection.execute(select(user.c.id).where(user.c.login == login, user.c.is_active)).scalar()
+            if found is None:
+                return None
+            self._users[login] = found
+        return self._users[login]
+
+
+def assignee_of(
+    element: Element, expressions: Expressions, variables: Mapping[str, Any], directory: Directory
+) -> int | None:
+    """The id of the user a diagram assigns the work to, or None."""
+    text = element.attributes.get("assignee", "")
+    value = expressions.resolve(text, variables) if text else None
+    return directory.user_id(str(value)) if value else None
+
+
+def candidates_of(
+    element: Element,
+    model: ProcessModel,
+    expressions: Expressions,
+    variables: Mapping[str, Any],
+    directory: Directory,
+) -> list[str]:
+    """The recipients who may claim the work: named groups and users, else the lane's group, else administrators."""
+    groups = _listed(expressions, element.attributes.get("candidateGroups", ""), variables)
+    logins = _listed(expressions, element.attributes.get("candidateUsers", ""), variables)
+    if not groups and not logins:
+        lane = model.lane_of(element)
+        groups = [lane.group] if lane is not None and lane.group else []
+    found = [directory.group_recipient(key) for key in groups]
+    users = [directory.user_id(login) for login in logins]
+    recipients = [one for one in found if one] + [f"user:{one}" for one in users if one is not None]
+    return list(dict.fromkeys(recipients)) or [ADMINISTRATORS]
+
+
+def _listed(expressions: Expressions, text: str, variables: Mapping[str, Any]) -> list[str]:
+    if not text:
+        return []
+    value = expressions.resolve(text, variables)
+    parts = value if isinstance(value, list) else str(value or "").split(",")
+    return [str(part).strip() for part in parts if str(part).strip()]

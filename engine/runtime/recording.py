@@ -1,0 +1,213 @@
+"""From what an instance waited for before and waits for now to rows: work items, timers, subscriptions, evidence."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from engine.definitions.model import Element
+from engine.runtime.changes import Changes
+from engine.runtime.execution import Execution, WaitingMessage, WaitingTask, Waits
+from engine.runtime.library import PublishedProcess
+from engine.runtime.people import Directory, assignee_of, candidates_of
+from engine.store import audit
+
+if TYPE_CHECKING:
+    from engine.runtime.step import Step
+
+NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
+DEFAULT_PRIORITY = 50
+_TITLE_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Case:
+    """The instance a step is about, at its new revision."""
+
+    instance_id: str
+    process: PublishedProcess
+    business_key: str
+    title: str
+    revision: int
+
+
+def record(
+    changes: Changes,
+    case: Case,
+    step: Step,
+    execution: Execution,
+    before: Waits,
+    after: Waits,
+    directory: Directory,
+) -> None:
+    """Add the rows of one step to ``changes``, with its history and audit records."""
+    _close(changes, case, step, before, after)
+    for task_id in after.tasks.keys() - before.tasks.keys():
+        _open_work_item(changes, case, step, execution, after.tasks[task_id], directory)
+    for task_id, armed in after.timers.items():
+        earlier = before.timers.get(task_id)
+        if earlier is None or earlier.due_at != armed.due_at:
+            changes.timers.append(
+                {
+                    "id": str(uuid.uuid4()),
+                    "instance_id": case.instance_id,
+                    "task_id": task_id,
+                    "element_id": armed.element.id,
+                    "due_at": armed.due_at,
+                    "status": "pending",
+                    "attempts": 0,
+                    "created_at": step.now,
+                }
+            )
+    for task_id in after.messages.keys() - before.messages.keys():
+        changes.subscriptions.append(_subscription(case, step, execution, after.messages[task_id]))
+    _send_messages(changes, case, step, execution)
+    _remember(changes, case, step, execution)
+
+
+def _close(changes: Changes, case: Case, step: Step, before: Waits, after: Waits) -> None:
+    for task_id in before.tasks.keys() - after.tasks.keys():
+        done = task_id == step.work_item_id and step.kind == "completed"
+        changes.close_item(task_id, "completed" if done else "exited", step.now, step.actor.user_id if done else None)
+    for task_id, armed in before.timers.items():
+        later = after.timers.get(task_id)
+        if later is None or later.due_at != armed.due_at:
+            fired = step.kind == "timer_fired" and step.data is not None and step.data.get("task_id") == task_id
+            changes.close_timer(
+                case.instance_id, task_id, armed.due_at, "fired" if fired else "cancelled", step.now if fired else None
+            )
+    changes.closed_subscriptions += [{"b_id": gone} for gone in before.messages.keys() - after.messages.keys()]
+
+
+def _open_work_item(
+    changes: Changes, case: Case, step: Step, execution: Execution, waiting: WaitingTask, directory: Directory
+) -> None:
+    element, expressions, variables = waiting.element, execution.expressions, waiting.variables
+    model = next(m for m in expressions.compiled.models.values() if m.elements.get(element.id) is element)
+    lane = model.lane_of(element)
+    assignee_id = assignee_of(element, expressions, variables, directory)
+    candidates = candidates_of(element, model, expressions, variables, directory)
+    due_at = _due_at(element, execution, variables)
+    summary = element.properties.get("summary", "")
+    priority = element.attributes.get("priority", "")
+    row = {
+        "id": waiting.task_id,
+        "instance_id": case.instance_id,
+        "definition_id": case.process.id,
+        "definition_key": case.process.key,
+        "element_id": element.id,
+        "name_zh": element.name("zh"),
+        "name_en": element.name("en"),
+        "lane": "" if lane is None else lane.name_zh,
+        "summary": _short(expressions.resolve(summary, variables) if summary else case.title),
+        "business_key": case.business_key,
+        "form_key": element.form_key or None,
+        "state": "ready" if assignee_id is None else "reserved",
+        "candidates": candidates,
+        "assignee_id": assignee_id,
+        "priority": int(expressions.resolve(priority, variables) or DEFAULT_PRIORITY) if priority else DEFAULT_PRIORITY,
+        "due_at": due_at,
+        "created_at": step.now,
+        "claimed_at": None if assignee_id is None else step.now,
+    }
+    changes.work_items.append(row)
+    recipients = candidates if assignee_id is None else [f"user:{assignee_id}"]
+    changes.entries += [entry(row, recipient) for recipient in recipients]
+
+
+def entry(item: Mapping[str, Any], recipient: str) -> dict[str, Any]:
+    """The inbox entry that shows a work item to ``recipient``."""
+    return {
+        "recipient": recipient,
+        "work_item_id": item["id"],
+        "definition_key": item["definition_key"],
+        "due_at": item["due_at"] or NO_DEADLINE,
+        "created_at": item["created_at"],
+        "priority": item["priority"],
+    }
+
+
+def _due_at(element: Element, execution: Execution, variables: Mapping[str, Any]) -> datetime | None:
+    text = element.attributes.get("dueDate", "")
+    if not text:
+        return None
+    expressions = execution.expressions
+    given = expressions.resolve(text, variables)
+    return None if given is None else expressions.due_at(given)
+
+
+def _subscription(case: Case, step: Step, execution: Execution, waiting: WaitingMessage) -> dict[str, Any]:
+    key = waiting.element.properties.get("correlationKey", "")
+    value = execution.expressions.resolve(key, waiting.variables) if key else case.business_key
+    return {
+        "task_id": waiting.task_id,
+        "message": waiting.message,
+        "instance_id": case.instance_id,
+        "element_id": waiting.element.id,
+        "correlation_key": str(value),
+        "created_at": step.now,
+    }
+
+
+def _send_messages(changes: Changes, case: Case, step: Step, execution: Execution) -> None:
+    for thrown in execution.expressions.thrown:
+        payload = {
+            "message": thrown.message,
+            "correlation_key": thrown.correlation_key,
+            "variables": thrown.variables,
+        }
+        changes.outbox.append(
+            {
+                "kind": "message",
+                "dedup_key": f"message:{thrown.task_id}",
+                "instance_id": case.instance_id,
+                "payload": payload,
+                "status": "pending",
+                "available_at": step.now,
+                "attempts": 0,
+                "created_at": step.now,
+            }
+        )
+
+
+def _remember(changes: Changes, case: Case, step: Step, execution: Execution) -> None:
+    data = dict(step.data or {})
+    data["passed"] = execution.passed
+    changes.history.append(
+        {
+            "instance_id": case.instance_id,
+            "revision": case.revision,
+            "sequence": 0,
+            "at": step.now,
+            "kind": step.kind,
+            "element_id": step.element_id,
+            "work_item_id": step.work_item_id,
+            "actor_id": step.actor.user_id,
+            "data": data,
+        }
+    )
+    audit.record(
+        step.connection,
+        actor=step.actor.login,
+        action=f"process_instance.{step.kind}",
+        subject_type="process_instance",
+        subject_id=case.instance_id,
+        now=step.now,
+        details={
+            "revision": case.revision,
+            "element": step.element_id,
+            "business_key": case.business_key,
+            "data_sha256": hashlib.sha256(orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)).hexdigest(),
+        },
+    )
+
+
+def _short(text: Any) -> str:
+    shown = str(text or "")
+    return shown if len(shown) <= _TITLE_LENGTH else shown[: _TITLE_LENGTH - 1] + "…"
