@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.definitions.specs import Sharing, share_parent_data
+from engine.definitions.specs import share_parent_data
 from engine.errors import Invalid
 
 CONSUMED = "consumed"
@@ -32,8 +32,23 @@ class NoPathTaken(Invalid):
     en = "No condition of gateway “{element_id}” holds and it has no default flow"
 
 
-class TokenJoin(Sharing):
-    """Joining by tokens."""
+class TokenJoin:
+    """Joining by tokens. Comes before SpiffWorkflow's gateway in the order of bases."""
+
+    _inputs: list[str]
+    outputs: list[Any]
+
+    def _update_hook(self, my_task: Task) -> bool:
+        """Fire, or wait as the one instance that stands for all tokens that have arrived."""
+        may_fire: bool = self._check_threshold_unstructured(my_task)  # type: ignore[attr-defined]
+        for task in list(my_task.workflow.tasks.values()):
+            if task.task_spec is self and task is not my_task and task._state == TaskState.WAITING:
+                task.cancel()
+        if may_fire:
+            share_parent_data(my_task)
+        else:
+            my_task._set_state(TaskState.WAITING)
+        return may_fire
 
     def tokens(self, my_task: Task) -> list[Task]:
         """The tokens waiting at this gateway, ``my_task``'s own included."""
@@ -65,7 +80,7 @@ class TokenJoin(Sharing):
 
     def _predict_hook(self, my_task: Task) -> None:
         if len(self._inputs) < 2 or my_task._state & _ACTIVE:
-            super()._predict_hook(my_task)
+            super()._predict_hook(my_task)  # type: ignore[misc]
 
 
 def continue_with(my_task: Task, specs: list[Any]) -> None:

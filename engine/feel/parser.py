@@ -79,7 +79,7 @@ class Parser(OperandParser):
         token = self._current()
         if token.kind == "op" and token.text in _TEST_OPERATORS:
             self._index += 1
-            return syntax.OperatorTest(token.position, token.text, self._parse(_SUM))
+            return syntax.OperatorTest(token.position, token.text, self._parse(_COMPARISON))
         return self._parse(0)
 
     def _expect_end(self) -> None:

@@ -69,12 +69,12 @@ def value_text(settled: Settled, place: Place, component: Component, value: Any,
         texts = [_option_text(one, options, language) for one in _listed(value)]
     elif component.type == "filepicker":
         files = settled.context.files
-        texts = [files[one].name if one in files else str(one) for one in _listed(value)]
+        texts = [files[one].name if isinstance(one, str) and one in files else _plain(one) for one in _listed(value)]
     elif component.type == "datetime":
-        texts = [_local_time(str(one), settled.context) for one in _listed(value)]
+        texts = [_local_time(_plain(one), settled.context) for one in _listed(value)]
     else:
         yes, no = _YES_NO[language]
-        texts = [(yes if one else no) if isinstance(one, bool) else str(one) for one in _listed(value)]
+        texts = [(yes if one else no) if isinstance(one, bool) else _plain(one) for one in _listed(value)]
     return _LIST_JOIN[language].join(texts)
 
 
@@ -90,7 +90,12 @@ def option_label(option: Mapping[str, Any], language: Language) -> str:
 
 def _option_text(value: Any, options: list[dict[str, Any]], language: Language) -> str:
     found = next((option for option in options if same_value(option["value"], value)), None)
-    return option_label(found, language) if found else str(value)
+    return option_label(found, language) if found else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """A single answer as text; structures no component makes are not spelled out."""
+    return str(value) if isinstance(value, (str, int, float)) else ""
 
 
 def _local_time(value: str, context: FormContext) -> str:

@@ -77,7 +77,7 @@ class _Translator:
         elif here in "*+?":
             raise PatternRefused("invalid")
         else:
-            self._atom()
+            self._atom(here)
 
     def _emit(self, text: str, length: int) -> None:
         self.out.append(text)
@@ -116,13 +116,14 @@ class _Translator:
             return False
         return not any(re.search(atom, group.first, re.ASCII) for atom in group.repeated)
 
-    def _atom(self) -> None:
-        start = len(self.out)
-        here, literal = self.pattern[self.at], ""
+    def _atom(self, here: str) -> None:
+        start, literal = len(self.out), ""
         if here == "[":
             self._class()
         elif here == "\\":
             literal = self._escape()
+        elif here == ".":
+            self._emit(r"[^\n\r\u2028\u2029]", 1)
         else:
             literal = here
             self._emit(re.escape(here), 1)
@@ -160,7 +161,7 @@ class _Translator:
         if (kind.isalnum() and kind not in "dDwWbBtnrfvux") or (kind in "ux" and len(text) == 2):
             raise PatternRefused("unsupported")
         self._emit(text, len(text))
-        return "" if kind in "dDwWbB" else re.sub(r"^\\", "", text) if len(text) == 2 and not kind.isalnum() else ""
+        return "" if kind.isalnum() else kind
 
     def _class(self) -> None:
         self._emit("[", 1)
