@@ -61,7 +61,7 @@
     timer = setTimeout(() => saveDraft(theForm()), DRAFT_DELAY_MS);
   };
   const saveDraft = async (form, options = {}) => {
-    if (!form || !dirty || saving) return;
+    if (!form || !dirty || saving || form.hasAttribute('data-sending')) return;
     dirty = false;
     saving = new AbortController();
     try {
