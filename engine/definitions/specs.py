@@ -32,6 +32,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     SubWorkflowTask,
     UserTask,
 )
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -158,23 +159,23 @@ class Collection(TaskDataReference):  # type: ignore[misc]
         return True
 
 
-class _FreshResults:
-    """Each lap of a loop gathers its results anew (stock refuses a second lap), and each in a list of its own."""
-
-    data_output: Any
+class _FreshResults(MultiInstanceTask):  # type: ignore[misc]
+    """Each lap of a loop gathers its results anew (stock refuses a second lap), and no list changes in place."""
 
     def init_data_output_with_input_data(self, my_task: Task, _input_data: Any) -> None:
         self.data_output.set(my_task, [])
 
+    def merge_child(self, _workflow: Any, child: Task) -> None:
+        my_task, results = child.parent, self.data_output.bpmn_id
+        my_task.data = {**my_task.data, results: [*my_task.data[results], self.output_item.get(child)]}
+        my_task.internal_data["merged"].append(str(child.id))
+
     def _forget_last_lap(self, my_task: Task) -> None:
-        my_task.data = {k: v for k, v in my_task.data.items() if k not in self._items}
-
-    @property
-    def _items(self) -> tuple[str, str]:
-        return self.input_item.bpmn_id, self.output_item.bpmn_id  # type: ignore[attr-defined]
+        items = (self.input_item.bpmn_id, self.output_item.bpmn_id)
+        my_task.data = {k: v for k, v in my_task.data.items() if k not in items}
 
 
-class ParallelMultiInstance(_FreshResults, ParallelMultiInstanceTask, Sharing):  # type: ignore[misc]
+class ParallelMultiInstance(ParallelMultiInstanceTask, _FreshResults, Sharing):  # type: ignore[misc]
     """All instances at once; the collection may be an expression."""
 
     def __init__(self, wf_spec: Any, bpmn_id: str, *, data_input: Any = None, **kwargs: Any) -> None:
@@ -185,7 +186,7 @@ class ParallelMultiInstance(_FreshResults, ParallelMultiInstanceTask, Sharing): 
         super().create_children(my_task)
 
 
-class SequentialMultiInstance(_FreshResults, SequentialMultiInstanceTask, Sharing):  # type: ignore[misc]
+class SequentialMultiInstance(SequentialMultiInstanceTask, _FreshResults, Sharing):  # type: ignore[misc]
     """One instance after the other; the collection may be an expression."""
 
     def __init__(self, wf_spec: Any, bpmn_id: str, *, data_input: Any = None, **kwargs: Any) -> None:

@@ -251,18 +251,9 @@ def _restore(workflow: Any, rows: list[Row]) -> list[Task]:
         }
         if parent is not None:
             parent._children.append(identifier)
-        if flags[name] & _LOOP:
-            _own_results(task)
         tasks[identifier] = task
         restored.append(task)
         if state == TaskState.WAITING and flags[name] & _CATCH:
             manager.add_task(task)
     workflow.task_tree = restored[0]
     return restored
-
-
-def _own_results(task: Task) -> None:
-    """A multi-instance task appends to its list of results in place, so it must not share that list."""
-    output = getattr(task.task_spec, "data_output", None)
-    if output is not None and output.bpmn_id in task.data:
-        task.data = {**task.data, output.bpmn_id: list(task.data[output.bpmn_id])}
