@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from engine.feel import syntax
-from engine.feel.comparison import any_true, equal, satisfies
+from engine.feel.comparison import any_true, equal, includes, satisfies
 from engine.feel.errors import refuse
 from engine.feel.functions import BUILTINS
 from engine.feel.operators import COMPARISONS, arithmetic, comparison, junction, range_from_operator, range_literal
 from engine.feel.scopes import Frame, Scope
 from engine.feel.types import conforms
-from engine.feel.values import Runtime
+from engine.feel.values import Range, Runtime
 
 Compiled = Callable[[Scope, Runtime], Any]
 _DEEPEST = 120
@@ -182,6 +182,8 @@ class OperatorCompiler(CompilerBase):
 
             return equality
         compiled = self.compile(node)
+        if isinstance(node, syntax.RangeLiteral | syntax.OperatorTest):
+            return lambda value, scope, runtime: _within(value, compiled(scope, runtime), runtime)
         return lambda value, scope, runtime: satisfies(value, compiled(scope, runtime), runtime)
 
     def _operator_test(self, node: syntax.OperatorTest) -> Compiled:
@@ -195,6 +197,10 @@ class OperatorCompiler(CompilerBase):
     def _instance_of(self, node: syntax.InstanceOf) -> Compiled:
         operand, wanted = self.compile(node.operand), node.type
         return lambda scope, runtime: conforms(operand(scope, runtime), wanted, runtime)
+
+
+def _within(value: Any, interval: Range | None, runtime: Runtime) -> bool | None:
+    return None if interval is None else includes(interval, value, runtime)
 
 
 def localize(variables: Scope, names: frozenset[str], runtime: Runtime) -> Scope:

@@ -115,12 +115,11 @@ def known_functions() -> frozenset[str]:
 
 @lru_cache(_CACHED)
 def _compile_expression(text: str, names: frozenset[str]) -> Expression:
-    # A form's leading "=" becomes a blank, so that positions in errors stay those of the text.
     bare = text.lstrip()
-    plain = " " * (len(text) - len(bare) + 1) + bare[1:] if bare.startswith("=") else text
+    start = len(text) - len(bare) + 1 if bare.startswith("=") else 0
     compiler = Compiler(text)
     try:
-        run = compiler.compile(Parser(plain, sorted(names)).expression())
+        run = compiler.compile(Parser(text, sorted(names), start).expression())
     except RecursionError:
         refuse(text, 0, "nested too deeply", "嵌套过深")
     return Expression(text, run, frozenset(compiler.variables), frozenset(compiler.functions))

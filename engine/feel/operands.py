@@ -18,6 +18,8 @@ from engine.feel.typenames import TypeParser
 NEGATION_POWER = 7
 RANGE_END_POWER = 3
 CONSTANTS = {"true": True, "false": False, "null": None}
+# “of” follows only “instance”, so it may be the second word of a function's name: “manager of(…)”.
+_NEVER_IN_FUNCTION_NAMES = KEYWORDS - {"of"}
 _MULTIWORD_FUNCTIONS = KnownNames(name for name in BUILTINS if " " in name)
 
 
@@ -84,10 +86,11 @@ class OperandParser(TypeParser):
     def _function_name_length(self) -> int:
         """How many tokens from here name a function: several words in a row right before a parenthesis do."""
         known = _MULTIWORD_FUNCTIONS.longest(self._tokens, self._index)
-        if known and self._tokens[self._index + known[1]].text == "(":
+        # Without a parenthesis it is the function as a value, unless “date and time” is two variables.
+        if known and (self._tokens[self._index + known[1]].text == "(" or " and " not in known[0]):
             return known[1]
         second = self._tokens[self._index + 1]
-        if second.kind != "name" or second.text in KEYWORDS:
+        if second.kind != "name" or second.text in _NEVER_IN_FUNCTION_NAMES:
             return 1
         end = self._index + 2
         while self._tokens[end].kind == "name":
@@ -166,7 +169,7 @@ class OperandParser(TypeParser):
     def _new_name(self, *ends: str) -> str:
         """A name being introduced here, of any words and signs up to one of ``ends``; it is known from here on."""
         start = self._current()
-        if start.kind != "name":
+        if start.kind != "name" or start.text in ends:
             self._unexpected()
         while self._peek() not in ends:
             if self._current().kind == "end" or self._peek() in (",", "(", ")", "[", "]", "{", "}"):

@@ -29,10 +29,10 @@ _MULTIWORD_PROPERTIES = ("time offset", "start included", "end included")
 
 
 class Parser(OperandParser):
-    """Parses one text; ``names`` are the names with spaces or signs that its variables may have."""
+    """Parses one text from ``start``; ``names`` are the names with spaces or signs that its variables may have."""
 
-    def __init__(self, text: str, names: Iterable[str] = ()) -> None:
-        super().__init__(text, tokenize(text), KnownNames((*names, *_MULTIWORD_PROPERTIES)))
+    def __init__(self, text: str, names: Iterable[str] = (), start: int = 0) -> None:
+        super().__init__(text, tokenize(text, start), KnownNames((*names, *_MULTIWORD_PROPERTIES)))
         self._depth = 0
         self._infixes: dict[str, Callable[[Node, Token], Node]] = {
             "and": self._junction,

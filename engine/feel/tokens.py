@@ -41,11 +41,11 @@ class Token(NamedTuple):
     value: Any = None
 
 
-def tokenize(text: str) -> list[Token]:
-    """The tokens of ``text``, the last one of kind ``end``; raises :class:`FeelSyntaxError`."""
+def tokenize(text: str, start: int = 0) -> list[Token]:
+    """The tokens of ``text`` from ``start``, the last of kind ``end``; raises :class:`FeelSyntaxError`."""
     if len(text) > LONGEST_TEXT:
         refuse(text, LONGEST_TEXT, f"longer than {LONGEST_TEXT} characters", f"长度超过 {LONGEST_TEXT} 个字符")
-    position, tokens = 0, []
+    position, tokens = start, []
     while position < len(text):
         match = _MASTER.match(text, position)
         if match is None:
