@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine.actors import Actor
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
@@ -17,10 +17,28 @@ from engine.runtime.people import ADMINISTRATORS
 from engine.runtime.recording import entry
 from engine.runtime.step import Runtime, Step, run_step
 from engine.store import audit
+from engine.store.prepared import Prepared
 from engine.store.tables import history, inbox_entry, process_instance, user, work_item, work_item_draft
 from engine.store.types import Record
 
 DRAFT_LIMIT_BYTES = 512 * 1024
+
+_assignee, _completer = user.alias("assignee"), user.alias("completer")
+_select_item = Prepared(
+    select(
+        work_item,
+        process_instance.c.title,
+        process_instance.c.status.label("instance_status"),
+        process_instance.c.started_at,
+        _assignee.c.name.label("assignee_name"),
+        _completer.c.name.label("completer_name"),
+    )
+    .join(process_instance, process_instance.c.id == work_item.c.instance_id)
+    .join(_assignee, _assignee.c.id == work_item.c.assignee_id, isouter=True)
+    .join(_completer, _completer.c.id == work_item.c.completed_by_id, isouter=True)
+    .where(work_item.c.id == bindparam("b_id"))
+)
+_delete_drafts = Prepared(delete(work_item_draft).where(work_item_draft.c.work_item_id == bindparam("b_id")))
 
 
 class WorkItemUnknown(NotFound):
@@ -98,21 +116,7 @@ def permissions(item: Record, actor: Actor) -> Permissions:
 
 def get(connection: Connection, work_item_id: str, actor: Actor) -> Record:
     """One work item with the title and status of its instance. Raises ``WorkItemUnknown`` to those it is not for."""
-    assignee, completer = user.alias("assignee"), user.alias("completer")
-    row = connection.execute(
-        select(
-            work_item,
-            process_instance.c.title,
-            process_instance.c.status.label("instance_status"),
-            process_instance.c.started_at,
-            assignee.c.name.label("assignee_name"),
-            completer.c.name.label("completer_name"),
-        )
-        .join(process_instance, process_instance.c.id == work_item.c.instance_id)
-        .join(assignee, assignee.c.id == work_item.c.assignee_id, isouter=True)
-        .join(completer, completer.c.id == work_item.c.completed_by_id, isouter=True)
-        .where(work_item.c.id == work_item_id)
-    ).one_or_none()
+    row = _select_item.first(connection, {"b_id": work_item_id})
     if row is None or not permissions(row, actor).see:
         raise WorkItemUnknown()
     return row
@@ -203,7 +207,7 @@ def complete(
         execution.complete(work_item_id, variables)
 
     run_step(runtime, step, item.instance_id, submit)
-    connection.execute(delete(work_item_draft).where(work_item_draft.c.work_item_id == work_item_id))
+    _delete_drafts.run(connection, {"b_id": work_item_id})
 
 
 def save_draft(
@@ -248,7 +252,7 @@ def escalate(connection: Connection, *, item_id: str, to_user_ids: list[int], ac
     shown = set(
         connection.execute(select(inbox_entry.c.recipient).where(inbox_entry.c.work_item_id == item_id)).scalars()
     )
-    rows = [entry(dict(item._mapping), recipient) for recipient in added if recipient not in shown]
+    rows = [entry(item._asdict(), recipient) for recipient in added if recipient not in shown]
     if rows:
         connection.execute(insert(inbox_entry), rows)
     _note(connection, item, actor, "escalated", now, {"to": added})
@@ -277,7 +281,7 @@ def _watchers(item: Record) -> list[str]:
 
 def _show_to(connection: Connection, item: Record, recipients: list[str]) -> None:
     connection.execute(delete(inbox_entry).where(inbox_entry.c.work_item_id == item.id))
-    rows = [entry(dict(item._mapping), recipient) for recipient in dict.fromkeys(recipients)]
+    rows = [entry(item._asdict(), recipient) for recipient in dict.fromkeys(recipients)]
     connection.execute(insert(inbox_entry), rows)
 
 

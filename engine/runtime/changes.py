@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, update
 
+from engine.store.prepared import Prepared, prepared_insert
 from engine.store.tables import (
     history,
     inbox_entry,
@@ -20,7 +21,7 @@ from engine.store.tables import (
 
 Row = dict[str, Any]
 
-_close_work_item = (
+_close_work_item = Prepared(
     update(work_item)
     .where(work_item.c.id == bindparam("b_id"))
     .values(
@@ -29,14 +30,21 @@ _close_work_item = (
         completed_by_id=bindparam("b_by"),
     )
 )
-_close_entries = delete(inbox_entry).where(inbox_entry.c.work_item_id == bindparam("b_id"))
-_close_timer = (
+_close_entries = Prepared(delete(inbox_entry).where(inbox_entry.c.work_item_id == bindparam("b_id")))
+_close_timer = Prepared(
     update(timer)
     .where(timer.c.instance_id == bindparam("b_instance"), timer.c.task_id == bindparam("b_task"))
     .where(timer.c.due_at == bindparam("b_due"), timer.c.status == "pending")
     .values(status=bindparam("b_status"), fired_at=bindparam("b_at"))
 )
-_close_subscription = delete(message_subscription).where(message_subscription.c.task_id == bindparam("b_id"))
+_close_subscription = Prepared(delete(message_subscription).where(message_subscription.c.task_id == bindparam("b_id")))
+_insert_instance = prepared_insert(process_instance)
+_insert_work_item = prepared_insert(work_item)
+_insert_entry = prepared_insert(inbox_entry)
+_insert_timer = prepared_insert(timer)
+_insert_subscription = prepared_insert(message_subscription)
+_insert_history = prepared_insert(history)
+_insert_outbox = prepared_insert(outbox, without=("id",))
 
 
 @dataclass
@@ -66,22 +74,18 @@ class Changes:
 
     def write(self, connection: Connection) -> None:
         """Write everything, parents before children."""
-        for table, rows in ((process_instance, self.instances), (work_item, self.work_items)):
-            if rows:
-                connection.execute(insert(table), rows)
-        if self.closed_items:
-            connection.execute(_close_work_item, self.closed_items)
-            connection.execute(_close_entries, [{"b_id": row["b_id"]} for row in self.closed_items])
-        if self.closed_timers:
-            connection.execute(_close_timer, self.closed_timers)
-        if self.closed_subscriptions:
-            connection.execute(_close_subscription, self.closed_subscriptions)
-        for table, rows in (
-            (inbox_entry, self.entries),
-            (timer, self.timers),
-            (message_subscription, self.subscriptions),
-            (history, self.history),
-            (outbox, self.outbox),
+        for statement, rows in (
+            (_insert_instance, self.instances),
+            (_insert_work_item, self.work_items),
+            (_close_work_item, self.closed_items),
+            (_close_entries, self.closed_items),
+            (_close_timer, self.closed_timers),
+            (_close_subscription, self.closed_subscriptions),
+            (_insert_entry, self.entries),
+            (_insert_timer, self.timers),
+            (_insert_subscription, self.subscriptions),
+            (_insert_history, self.history),
+            (_insert_outbox, self.outbox),
         ):
             if rows:
-                connection.execute(insert(table), rows)
+                statement.run_many(connection, rows)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.definitions.model import Element, ProcessModel
 from engine.runtime.expressions import Expressions
+from engine.store.prepared import Prepared
 from engine.store.tables import group, user
 
 ADMINISTRATORS = "administrators"
+
+_all_groups = Prepared(select(group.c.key, group.c.id))
+_active_user = Prepared(select(user.c.id).where(user.c.login == bindparam("b_login"), user.c.is_active))
 
 
 class Directory:
@@ -25,8 +29,7 @@ class Directory:
     def group_recipient(self, key: str) -> str | None:
         """``group:<id>``, or None for a group nobody has created."""
         if self._groups is None:
-            rows = self._connection.execute(select(group.c.key, group.c.id))
-            self._groups = {row.key: row.id for row in rows}
+            self._groups = {row.key: row.id for row in _all_groups.all(self._connection, {})}
         identifier = self._groups.get(key)
         return None if identifier is None else f"group:{identifier}"
 

@@ -24,6 +24,7 @@ from engine.runtime.execution import Execution, Waits
 from engine.runtime.expressions import Expressions, ServiceTaskCall
 from engine.runtime.library import Library, PublishedProcess
 from engine.runtime.people import Directory
+from engine.store.prepared import Prepared
 from engine.store.tables import process_instance
 
 HostFunctions = Callable[[Connection], Mapping[str, Callable[..., Any]]]
@@ -76,15 +77,19 @@ class Step:
     data: Mapping[str, Any] | None = None
 
 
-_select_instance = select(
-    process_instance.c.revision,
-    process_instance.c.status,
-    process_instance.c.state,
-    process_instance.c.definition_id,
-    process_instance.c.business_key,
-    process_instance.c.title,
-).where(process_instance.c.id == bindparam("b_id"))
-_update_instance = (
+_select_instance = Prepared(
+    select(
+        process_instance.c.revision,
+        process_instance.c.status,
+        process_instance.c.state,
+        process_instance.c.definition_id,
+        process_instance.c.business_key,
+        process_instance.c.title,
+    )
+    .where(process_instance.c.id == bindparam("b_id"))
+    .with_for_update()
+)
+_update_instance = Prepared(
     update(process_instance)
     .where(process_instance.c.id == bindparam("b_id"), process_instance.c.revision == bindparam("b_revision"))
     .values(
@@ -149,7 +154,7 @@ def run_step(
     ``ending`` is the status an instance gets when the operation ends it. Raises ``InstanceUnknown``,
     ``InstanceEnded``, ``TaskGone`` and ``Conflict``; nothing is written then.
     """
-    row = step.connection.execute(_select_instance.with_for_update(), {"b_id": instance_id}).one_or_none()
+    row = _select_instance.first(step.connection, {"b_id": instance_id})
     if row is None:
         raise InstanceUnknown(id=instance_id)
     if row.status != "active":
@@ -161,8 +166,8 @@ def run_step(
     operation(execution)
     after = execution.waits()
     ended = execution.is_completed
-    updated = step.connection.execute(
-        _update_instance,
+    updated = _update_instance.run(
+        step.connection,
         {
             "b_id": instance_id,
             "b_revision": row.revision,
@@ -171,7 +176,7 @@ def run_step(
             "b_ended_at": step.now if ended else None,
         },
     )
-    if updated.rowcount != 1:
+    if updated != 1:
         raise Conflict()
     changes = Changes()
     case = recording.Case(instance_id, process, row.business_key, row.title, row.revision + 1)

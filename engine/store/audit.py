@@ -15,13 +15,19 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
+from engine.store.prepared import Prepared, prepared_insert
 from engine.store.tables.evidence import audit, audit_head
 
 GENESIS = "0" * 64
 _PENDING = "audit_pending"
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+
+
+_read_head = Prepared(select(audit_head.c.sequence, audit_head.c.hash).with_for_update())
+_insert_record = prepared_insert(audit)
+_move_head = Prepared(update(audit_head).values(sequence=bindparam("b_sequence"), hash=bindparam("b_hash")))
 
 
 def record(
@@ -48,8 +54,7 @@ def flush(connection: Connection) -> None:
     pending = connection.info.pop(_PENDING, None)
     if not pending:
         return
-    head = connection.execute(select(audit_head.c.sequence, audit_head.c.hash).with_for_update()).one()
-    sequence, previous = head
+    sequence, previous = _read_head.first(connection, {})
     rows = []
     for at, actor, action, subject_type, subject_id, details in pending:
         sequence += 1
@@ -65,8 +70,8 @@ def flush(connection: Connection) -> None:
         }
         previous = row["hash"] = _link(row)
         rows.append(row)
-    connection.execute(insert(audit), rows)
-    connection.execute(update(audit_head).values(sequence=sequence, hash=previous))
+    _insert_record.run_many(connection, rows)
+    _move_head.run(connection, {"b_sequence": sequence, "b_hash": previous})
 
 
 def discard(connection: Connection) -> None:

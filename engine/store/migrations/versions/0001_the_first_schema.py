@@ -65,10 +65,10 @@ def upgrade() -> None:
         sa.Column("resolved_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("reopen_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reopened_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("modification_count", sa.Integer(), nullable=False),
+        sa.Column("modified_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("made_sla", sa.Boolean(), nullable=True),
-        sa.Column("extra", engine.store.types.JsonText(), nullable=True),
-        sa.Column("updated_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
         sa.UniqueConstraint("source", "number", name=op.f("uq_incident_source_number")),
     )
@@ -76,7 +76,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_incident_number", ["number"], unique=False)
         batch_op.create_index("ix_incident_opened", ["opened_at", "id"], unique=False)
         batch_op.create_index("ix_incident_resolved", ["resolved_at"], unique=False)
-        batch_op.create_index("ix_incident_state", ["state", "opened_at"], unique=False)
+        batch_op.create_index("ix_incident_state", ["state", "opened_at", "id"], unique=False)
 
     op.create_table(
         "numbering",
@@ -157,23 +157,31 @@ def upgrade() -> None:
         "import_run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("callbacks", sa.String(length=32), nullable=False),
+        sa.Column("shift_seconds", sa.Integer(), nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("bytes_total", sa.Integer(), nullable=False),
-        sa.Column("bytes_read", sa.Integer(), nullable=False),
+        sa.Column("bytes_total", sa.BigInteger(), nullable=False),
+        sa.Column("bytes_read", sa.BigInteger(), nullable=False),
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("rows_rejected", sa.Integer(), nullable=False),
         sa.Column("incidents_created", sa.Integer(), nullable=False),
         sa.Column("incidents_updated", sa.Integer(), nullable=False),
         sa.Column("resolutions_created", sa.Integer(), nullable=False),
         sa.Column("callbacks_started", sa.Integer(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error_zh", sa.Text(), nullable=True),
+        sa.Column("error_en", sa.Text(), nullable=True),
         sa.Column("started_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("progressed_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("finished_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("started_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["started_by_id"], ["user.id"], name=op.f("fk_import_run_started_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
     )
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.create_index("ix_import_run_file", ["source", "file_sha256"], unique=False)
+
     op.create_table(
         "incident_resolution",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -185,6 +193,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("incident_id", "ordinal", name=op.f("uq_incident_resolution_incident_id_ordinal")),
         sa.UniqueConstraint("incident_id", "resolved_at", name=op.f("uq_incident_resolution_incident_id_resolved_at")),
     )
+    with op.batch_alter_table("incident_resolution", schema=None) as batch_op:
+        batch_op.create_index("ix_incident_resolution_resolved", ["resolved_at"], unique=False)
+
     op.create_table(
         "form_definition",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -316,20 +327,16 @@ def upgrade() -> None:
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("comment", sa.Text(), nullable=True),
         sa.Column("complaint", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["instance_id"],
-            ["process_instance.id"],
-            name=op.f("fk_callback_instance_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
+        sa.Column("complaint_content", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_callback_instance_id")),
         sa.ForeignKeyConstraint(["resolution_id"], ["incident_resolution.id"], name=op.f("fk_callback_resolution_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_callback")),
         sa.UniqueConstraint("instance_id", name=op.f("uq_callback_instance_id")),
         sa.UniqueConstraint("resolution_id", name=op.f("uq_callback_resolution_id")),
     )
     with op.batch_alter_table("callback", schema=None) as batch_op:
-        batch_op.create_index("ix_callback_status_due", ["status", "due_at"], unique=False)
+        batch_op.create_index("ix_callback_due", ["due_at", "id"], unique=False)
+        batch_op.create_index("ix_callback_status_due", ["status", "due_at", "id"], unique=False)
 
     op.create_table(
         "engine_incident",
@@ -514,6 +521,7 @@ def upgrade() -> None:
         "callback_attempt",
         sa.Column("callback_id", sa.Integer(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.String(length=36), nullable=False),
         sa.Column("attempted_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("reached", sa.Boolean(), nullable=False),
         sa.Column("caller_id", sa.Integer(), nullable=True),
@@ -522,6 +530,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["callback_id"], ["callback.id"], name=op.f("fk_callback_attempt_callback_id")),
         sa.ForeignKeyConstraint(["caller_id"], ["user.id"], name=op.f("fk_callback_attempt_caller_id")),
         sa.PrimaryKeyConstraint("callback_id", "ordinal", name=op.f("pk_callback_attempt")),
+        sa.UniqueConstraint("task_id", name=op.f("uq_callback_attempt_task_id")),
     )
     op.create_table(
         "inbox_entry",
@@ -611,6 +620,7 @@ def downgrade() -> None:
     op.drop_table("engine_incident")
     with op.batch_alter_table("callback", schema=None) as batch_op:
         batch_op.drop_index("ix_callback_status_due")
+        batch_op.drop_index("ix_callback_due")
 
     op.drop_table("callback")
     with op.batch_alter_table("process_instance", schema=None) as batch_op:
@@ -632,7 +642,13 @@ def downgrade() -> None:
     op.drop_table("membership")
     op.drop_table("import_reject")
     op.drop_table("form_definition")
+    with op.batch_alter_table("incident_resolution", schema=None) as batch_op:
+        batch_op.drop_index("ix_incident_resolution_resolved")
+
     op.drop_table("incident_resolution")
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_run_file")
+
     op.drop_table("import_run")
     op.drop_table("group")
     op.drop_table("deployment")

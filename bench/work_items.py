@@ -1,0 +1,210 @@
+"""CPU per completed work item: our service call with its commit against stock SpiffWorkflow, in one run.
+
+Stock is what SpiffWorkflow does by itself for one completion: load the instance with its own serializer, complete the
+task, run on, serialize. Ours is the whole use case: permission, the same work, work items, timers, history, audit, commit.
+The two take turns, instance by instance, so that a noisy machine slows both. Also: the cost of a late lap of a loop.
+
+    python -m bench.work_items [instances]
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from SpiffWorkflow.util.task import TaskState
+from sqlalchemy import insert
+
+from bench.diagrams import CALLBACK_FORMS, PURCHASE_FORMS, callback, purchase, vendor
+from engine import deployments, inbox, instances
+from engine.actors import Actor
+from engine.bootstrap import Platform, compose
+from engine.clock import SystemClock
+from engine.definitions.dialect import adapt
+from engine.definitions.model import read_process
+from engine.definitions.xml import BPMN
+from engine.settings import Settings
+from engine.store.tables import group, membership, user, work_item
+from tests.support.diagrams import Diagram
+
+ADMINISTRATOR = Actor(1, "admin", "Admin", is_administrator=True)
+Forms = Mapping[str, Mapping[str, object]]
+
+
+def platform_with(*diagrams: Diagram) -> tuple[Platform, Actor]:
+    """A fresh SQLite platform with the diagrams published and one clerk who may do everything."""
+    folder = Path(tempfile.mkdtemp())
+    platform = compose(Settings(f"sqlite:///{folder / 'bench.sqlite3'}", "key", data_directory=folder))
+    now = SystemClock().now()
+    keys = ["staff", *dict.fromkeys(g for d in diagrams for g in d.lanes)]
+    with platform.database.write() as connection:
+        for number, login in enumerate(("admin", "clerk"), 1):
+            connection.execute(
+                insert(user).values(
+                    id=number,
+                    login=login,
+                    name=login,
+                    password_hash="-",
+                    password_changed_at=now,
+                    is_administrator=number == 1,
+                    is_active=True,
+                    created_at=now,
+                )  # fmt: skip
+            )
+        for number, key in enumerate(keys, 1):
+            connection.execute(insert(group).values(id=number, key=key, name_zh=key, name_en=key))
+            connection.execute(insert(membership).values(user_id=2, group_id=number))
+        sources = deployments.Sources({f"bench/{d.key}.bpmn": d.xml() for d in diagrams}, {})
+        deployments.publish(connection, platform.runtime, sources, actor=ADMINISTRATOR, reason="bench", now=now)
+    return platform, Actor(2, "clerk", "Clerk", groups=dict(enumerate(keys, 1)))
+
+
+class StockProcess:
+    """A diagram in stock SpiffWorkflow, its expressions in Python."""
+
+    serializer = BpmnWorkflowSerializer()
+
+    def __init__(self, *diagrams: Diagram) -> None:
+        parser = BpmnParser()
+        for diagram in diagrams:
+            root = adapt(read_process(diagram.xml(), diagram.key).root)
+            for duration in root.iter(f"{{{BPMN}}}timeDuration"):
+                duration.text = f'"{duration.text}"'
+            for script in root.iter(f"{{{BPMN}}}script"):
+                script.text = f"total = {script.text}"
+            parser.add_bpmn_xml(root)
+        self.spec = parser.get_spec(diagrams[0].key)
+        self.subprocesses = parser.get_subprocess_specs(diagrams[0].key)
+
+    def run(self, forms: Forms) -> tuple[float, int, int]:
+        """One instance to its end: CPU seconds in completions, completions, largest state in bytes."""
+        workflow = BpmnWorkflow(self.spec, self.subprocesses)
+        workflow.task_tree.data = {"rejected": False, "mismatch": False}
+        workflow.do_engine_steps()
+        state, spent, count, largest = self.serializer.serialize_json(workflow), 0.0, 0, 0
+        while True:
+            began = time.process_time()
+            workflow = self.serializer.deserialize_json(state)
+            task = workflow.get_next_task(state=TaskState.READY, manual=True)
+            if task is None:
+                return spent, count, largest
+            name = task.task_spec.name.removesuffix(" [child]")
+            form = dict(forms[name])
+            task.data.update({f"{name}_result": form} if name != task.task_spec.name else form)
+            task.run()
+            workflow.do_engine_steps()
+            state = self.serializer.serialize_json(workflow)
+            spent += time.process_time() - began
+            count += 1
+            largest = max(largest, len(state))
+
+
+def run_ours(platform: Platform, clerk: Actor, key: str, forms: Forms) -> tuple[float, int]:
+    """One instance to its end through the use case: CPU seconds in completions, completions."""
+    with platform.database.write() as connection:
+        started = instances.start(
+            platform.runtime, connection, actor=clerk, key=key,
+            variables={"rejected": False, "mismatch": False}, now=platform.clock.now(),
+        )  # fmt: skip
+    spent, count = 0.0, 0
+    while True:
+        with platform.database.read() as connection:
+            item = connection.execute(
+                work_item.select()
+                .where(work_item.c.instance_id == started.instance_id, work_item.c.state == "ready")
+                .limit(1)
+            ).first()
+        if item is None:
+            return spent, count
+        began = time.process_time()
+        with platform.database.write() as connection:
+            inbox.complete(
+                platform.runtime, connection, actor=clerk, work_item_id=item.id,
+                variables=forms[item.element_id], now=platform.clock.now(),
+            )  # fmt: skip
+        spent += time.process_time() - began
+        count += 1
+
+
+def compare(name: str, forms: Forms, diagrams: tuple[Diagram, ...], rounds: int) -> dict[str, Any]:
+    """Both in turns; medians per completion in microseconds and their ratio."""
+    stock = StockProcess(*diagrams)
+    platform, clerk = platform_with(*diagrams)
+    pairs = []
+    for number in range(rounds + 1):
+        stock_spent, stock_count, largest = stock.run(forms)
+        ours_spent, ours_count = run_ours(platform, clerk, diagrams[0].key, forms)
+        assert stock_count == ours_count, (stock_count, ours_count)
+        if number:
+            pairs.append((stock_spent / stock_count * 1e6, ours_spent / ours_count * 1e6))
+    ratio = statistics.median(ours / stock for stock, ours in pairs)
+    return {
+        "process": name,
+        "completions": stock_count,
+        "stock_us": round(statistics.median(p[0] for p in pairs)),
+        "ours_us": round(statistics.median(p[1] for p in pairs)),
+        "ratio": round(ratio, 3),
+        "stock_state_bytes": largest,
+    }
+
+
+def laps(platform: Platform, clerk: Actor, upto: int = 1000) -> dict[str, Any]:
+    """The cost of a late lap against an early one, medians over 40 laps each; and the size of the state."""
+    with platform.database.write() as connection:
+        started = instances.start(
+            platform.runtime, connection, actor=clerk, key="laps", variables={}, now=platform.clock.now()
+        )
+    spent, sizes = [], []
+    for lap in range(upto + 20):
+        with platform.database.read() as connection:
+            item_id = connection.execute(
+                work_item.select()
+                .with_only_columns(work_item.c.id)
+                .where(work_item.c.instance_id == started.instance_id, work_item.c.state == "ready")
+            ).scalar_one()
+        began = time.process_time()
+        with platform.database.write() as connection:
+            inbox.complete(
+                platform.runtime, connection, actor=clerk, work_item_id=item_id,
+                variables={"again": True, "lap": lap}, now=platform.clock.now() + timedelta(seconds=lap),
+            )  # fmt: skip
+        spent.append(time.process_time() - began)
+        with platform.database.read() as connection:
+            sizes.append(len(connection.exec_driver_sql(
+                "select state from process_instance where id = ?", (started.instance_id,)).scalar_one()))  # fmt: skip
+    early, late = statistics.median(spent[5:45]), statistics.median(spent[upto - 20 : upto + 20])
+    return {
+        "lap_10_us": round(early * 1e6),
+        "lap_1000_us": round(late * 1e6),
+        "ratio": round(late / early, 3),
+        "state_bytes_lap_10": sizes[10],
+        "state_bytes_lap_1000": sizes[upto],
+    }
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    looped = Diagram("laps").start().user("step").exclusive("more").end()
+    looped.flow("begin", "step", "more").flow("more", "step", when="again").flow("more", "done", default=True)
+    results: dict[str, Any] = {
+        "callback": compare("callback", CALLBACK_FORMS, (callback(),), rounds * 3),
+        "purchase": compare("purchase", PURCHASE_FORMS, (purchase(), vendor()), rounds),
+        "laps": laps(*platform_with(looped)),
+    }
+    for name, row in results.items():
+        print(f"{name:10}", "  ".join(f"{key}={value}" for key, value in row.items()))
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()
