@@ -1,7 +1,7 @@
 """CPU per completed work item: our service call with its commit against stock SpiffWorkflow, in one run.
 
-Stock is what SpiffWorkflow does by itself for one completion: load the instance with its own serializer, complete the
-task, run on, serialize. Ours is the whole use case: permission, the same work, work items, timers, history, audit, commit.
+Stock is what SpiffWorkflow does by itself for one completion: load the instance with its own serializer, complete
+the task, run on, serialize. Ours is the whole use case: permission, the same work, work items, timers, history, audit, commit.
 The two take turns, instance by instance, so that a noisy machine slows both. Also: the cost of a late lap of a loop.
 
     python -m bench.work_items [instances]
@@ -59,7 +59,7 @@ def platform_with(*diagrams: Diagram) -> tuple[Platform, Actor]:
                     is_administrator=number == 1,
                     is_active=True,
                     created_at=now,
-                )  # fmt: skip
+                )
             )
         for number, key in enumerate(keys, 1):
             connection.execute(insert(group).values(id=number, key=key, name_zh=key, name_en=key))
@@ -113,9 +113,13 @@ def run_ours(platform: Platform, clerk: Actor, key: str, forms: Forms) -> tuple[
     """One instance to its end through the use case: CPU seconds in completions, completions."""
     with platform.database.write() as connection:
         started = instances.start(
-            platform.runtime, connection, actor=clerk, key=key,
-            variables={"rejected": False, "mismatch": False}, now=platform.clock.now(),
-        )  # fmt: skip
+            platform.runtime,
+            connection,
+            actor=clerk,
+            key=key,
+            variables={"rejected": False, "mismatch": False},
+            now=platform.clock.now(),
+        )
     spent, count = 0.0, 0
     while True:
         with platform.database.read() as connection:
@@ -129,9 +133,13 @@ def run_ours(platform: Platform, clerk: Actor, key: str, forms: Forms) -> tuple[
         began = time.process_time()
         with platform.database.write() as connection:
             inbox.complete(
-                platform.runtime, connection, actor=clerk, work_item_id=item.id,
-                variables=forms[item.element_id], now=platform.clock.now(),
-            )  # fmt: skip
+                platform.runtime,
+                connection,
+                actor=clerk,
+                work_item_id=item.id,
+                variables=forms[item.element_id],
+                now=platform.clock.now(),
+            )
         spent += time.process_time() - began
         count += 1
 
@@ -175,13 +183,22 @@ def laps(platform: Platform, clerk: Actor, upto: int = 1000) -> dict[str, Any]:
         began = time.process_time()
         with platform.database.write() as connection:
             inbox.complete(
-                platform.runtime, connection, actor=clerk, work_item_id=item_id,
-                variables={"again": True, "lap": lap}, now=platform.clock.now() + timedelta(seconds=lap),
-            )  # fmt: skip
+                platform.runtime,
+                connection,
+                actor=clerk,
+                work_item_id=item_id,
+                variables={"again": True, "lap": lap},
+                now=platform.clock.now() + timedelta(seconds=lap),
+            )
         spent.append(time.process_time() - began)
         with platform.database.read() as connection:
-            sizes.append(len(connection.exec_driver_sql(
-                "select state from process_instance where id = ?", (started.instance_id,)).scalar_one()))  # fmt: skip
+            sizes.append(
+                len(
+                    connection.exec_driver_sql(
+                        "select state from process_instance where id = ?", (started.instance_id,)
+                    ).scalar_one()
+                )
+            )
     early, late = statistics.median(spent[5:45]), statistics.median(spent[upto - 20 : upto + 20])
     return {
         "lap_10_us": round(early * 1e6),

@@ -119,7 +119,8 @@ def get(connection: Connection, work_item_id: str, actor: Actor) -> Record:
     row = _select_item.first(connection, {"b_id": work_item_id})
     if row is None or not permissions(row, actor).see:
         raise WorkItemUnknown()
-    return row
+    found: Record = row
+    return found
 
 
 def claim(connection: Connection, *, actor: Actor, work_item_id: str, now: datetime) -> None:

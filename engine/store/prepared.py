@@ -1,7 +1,7 @@
 """SQLAlchemy Core statements compiled once and run on the driver's own cursor: the completion path.
 
-Core spends more on a statement than the database does (compiling is cached, but the execution context, cursor result and
-row objects are built anew each time). Here a statement is written in Core, compiled once per dialect, and then runs on
+Core spends more on a statement than the database does: compiling is cached, but the execution context, cursor result
+and row objects are built anew each time. Here a statement is written in Core, compiled once per dialect, and then runs on
 the pooled driver connection inside the running transaction. ``docs/decisions`` tells what it saves.
 """
 
@@ -91,7 +91,7 @@ class _Compiled:
         self._is_positional = compiled.positiontup is not None
         types = {bind_name: bind.type for bind, bind_name in compiled.bind_names.items()}
         self._binds = [(name, _bind_processor(types[name], dialect)) for name in names]
-        columns = list(statement.selected_columns) if isinstance(statement, Select) else []
+        columns: list[Any] = list(statement.selected_columns) if isinstance(statement, Select) else []
         self._reads = [_result_processor(column.type, dialect) for column in columns]
         self._tuple: Any = namedtuple("Row", [column.key for column in columns]) if columns else None
 

@@ -50,7 +50,9 @@ class Diagram:
         parameters = "".join(
             f'<camunda:inputParameter name="{k}">{escape(v)}</camunda:inputParameter>' for k, v in inputs.items()
         )
-        body = f"<bpmn:extensionElements><camunda:inputOutput>{parameters}</camunda:inputOutput></bpmn:extensionElements>"
+        body = (
+            f"<bpmn:extensionElements><camunda:inputOutput>{parameters}</camunda:inputOutput></bpmn:extensionElements>"
+        )
         extra = {"camunda_resultVariable": result} if result else {}
         return self.node("serviceTask", id, body if inputs else "", camunda_topic=topic, **extra)
 
@@ -67,7 +69,9 @@ class Diagram:
     def inclusive(self, id: str) -> Diagram:
         return self.node("inclusiveGateway", id)
 
-    def boundary(self, id: str, on: str, term: str, *, kind: str = "timeDuration", interrupting: bool = True) -> Diagram:
+    def boundary(
+        self, id: str, on: str, term: str, *, kind: str = "timeDuration", interrupting: bool = True
+    ) -> Diagram:
         return self.node(
             "boundaryEvent", id, timer(term, kind), attachedToRef=on, cancelActivity=str(interrupting).lower()
         )
