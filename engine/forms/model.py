@@ -151,6 +151,11 @@ class Component:
         chinese = str(self.source.get(name) or "")
         return str(self.properties.get(f"en_{name}") or chinese) if language == "en" else chinese
 
+    def adorner(self, name: str, language: Language) -> str:
+        """``prefixAdorner`` or ``suffixAdorner``, such as a unit; English in ``properties.en_<name>``."""
+        chinese = str(_mapping(self.source.get("appearance")).get(name) or "")
+        return str(self.properties.get(f"en_{name}") or chinese) if language == "en" else chinese
+
     def expressions(self) -> Iterator[tuple[str, str]]:
         """Every FEEL expression in the component as (property, text without the leading ``=``)."""
         if self.hide_condition:
@@ -158,11 +163,13 @@ class Component:
         for limit in LIMITS:
             if is_expression(self.rules.get(limit)):
                 yield f"validate.{limit}", self.rules[limit][1:]
-        for name in _BEHAVIOUR + _WORDING:
+        for name in _BEHAVIOUR:
             if is_expression(self.source.get(name)):
                 yield name, self.source[name][1:]
         for name, text in self._texts():
-            if not is_expression(text):
+            if is_expression(text):
+                yield name, text[1:]
+            else:
                 yield from ((name, found) for found in template_parts(text))
 
     def _texts(self) -> Iterator[tuple[str, str]]:

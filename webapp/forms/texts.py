@@ -19,10 +19,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "summary_one": ("有 1 处需要修改", "Please correct 1 field"),
     "summary": ("有 {0} 处需要修改", "Please correct {0} fields"),
     "draft_saved": ("草稿已保存", "Draft saved"),
-    "draft_local": (
-        "暂时无法连接服务器，内容已保存在本机",
-        "The server cannot be reached; your entries are kept in this browser",
-    ),
+    "draft_local": ("暂时无法保存到服务器，内容已留在本机", "Not saved on the server yet; kept in this browser"),
     "draft_restored": ("已恢复上次未保存的内容", "Your unsaved entries were restored"),
     "submit": ("提交", "Submit"),
     "none": ("—", "—"),

@@ -174,13 +174,11 @@ class FormView:
         return block
 
     def _field(self, component: Component, place: Place, prefix: str, where: str) -> Block | None:
-        settled, source, name = self.settled, component.source, prefix + component.name
+        settled, name = self.settled, prefix + component.name
         label = settled.label(component, place, self.language)
         if component.type == "expression" and not label:
             return None
         locked = component in place.locked or component.disabled
-        adorners = source.get("appearance")
-        adorners = adorners if isinstance(adorners, Mapping) else {}
         block = Block(
             _KINDS[component.type],
             id=self._id(name),
@@ -191,8 +189,8 @@ class FormView:
             disabled=locked,
             live=self._is_live(component),
             errors=self.errors.get(name, []),
-            prefix=settled.text(str(adorners.get("prefixAdorner") or ""), place),
-            suffix=settled.text(str(adorners.get("suffixAdorner") or ""), place),
+            prefix=settled.text(component.adorner("prefixAdorner", self.language), place),
+            suffix=settled.text(component.adorner("suffixAdorner", self.language), place),
             style=str(component.properties.get("display") or component.type),
         )
         typed = place.value(component) if locked else lookup(place.given, component.path, None)
@@ -283,11 +281,11 @@ class FormView:
 
     def _add_unplaced_problems(self) -> None:
         """Errors at fields that are not drawn (they may have become hidden) are still said."""
-        shown = {problem.message for problem in self.problems}
         placed = {block.name for block in all_blocks(self.blocks)}
+        labels = {component.name: component.label(self.language) for component in self.form.walk()}
         for name, messages in self.errors.items():
             if name not in placed:
-                self.problems += [ProblemView("", name, one) for one in messages if one not in shown]
+                self.problems += [ProblemView("", labels.get(name) or name, message) for message in messages]
 
 
 def _width(columns: Any, row: Any) -> str:

@@ -131,7 +131,6 @@
     const line = document.createElement('li');
     line.className = 'd-flex align-items-center gap-2 mb-1';
     const id = Object.assign(document.createElement('input'), { type: 'hidden', name: box.getAttribute('data-files'), value: info.id });
-    if (box.hasAttribute('data-files-live')) id.setAttribute('data-live', '');
     const name = Object.assign(document.createElement('span'), { className: 'text-truncate', textContent: info.name });
     const remove = Object.assign(document.createElement('button'), {
       type: 'button', className: 'btn btn-sm btn-ghost-danger ms-auto', textContent: form.getAttribute('data-text-remove'),
@@ -154,30 +153,33 @@
     if (!answer.ok || !said.id) throw new Error(said.message || form.getAttribute('data-text-upload-failed'));
     return said;
   };
-  const uploadAll = async (form, box, input) => {
-    const status = box.querySelector('[data-file-status]'), list = box.querySelector('[data-file-list]');
+  const uploadAll = async (form, name, input) => {
+    // The form may be drawn anew meanwhile, so its parts are looked up each time.
+    const box = () => document.querySelector(`[data-files="${CSS.escape(name)}"]`);
+    const tell = text => { const status = box()?.querySelector('[data-file-status]'); if (status) status.textContent = text; };
     const files = [...input.files];
     input.value = '';
     uploads += 1;
     try {
       for (const file of files) {
-        status.textContent = `${form.getAttribute('data-text-uploading')} ${file.name}…`;
-        const info = await upload(form, box, file);
-        if (!box.hasAttribute('data-multiple')) list.replaceChildren();
-        list.append(fileLine(form, box, info));
+        tell(`${form.getAttribute('data-text-uploading')} ${file.name}…`);
+        const info = await upload(form, box(), file), list = box()?.querySelector('[data-file-list]');
+        if (!list) return;
+        if (!box().hasAttribute('data-multiple')) list.replaceChildren();
+        list.append(fileLine(form, box(), info));
       }
-      status.textContent = '';
+      tell('');
     } catch (error) {
-      status.textContent = error.message || form.getAttribute('data-text-upload-failed');
+      tell(error.message || form.getAttribute('data-text-upload-failed'));
     } finally {
       uploads -= 1;
     }
-    list.querySelector('input')?.dispatchEvent(new Event('change', { bubbles: true }));
+    box()?.querySelector('[data-file-list]').dispatchEvent(new Event('change', { bubbles: true }));
   };
   addEventListener('change', event => {
     const form = formOf(event.target);
     if (form && event.target.type === 'file' && form.hasAttribute('data-upload-url')) {
-      uploadAll(form, event.target.closest('[data-files]'), event.target);
+      uploadAll(form, event.target.closest('[data-files]').getAttribute('data-files'), event.target);
     }
   });
   addEventListener('click', event => {
@@ -188,6 +190,7 @@
     const box = drop.closest('[data-files]');
     drop.closest('li').remove();
     touched(form);
+    if (box.hasAttribute('data-files-live')) box.querySelector('[data-file-list]').dispatchEvent(new Event('change', { bubbles: true }));
     box.querySelector('input[type="file"]')?.focus();
   });
 
@@ -212,25 +215,26 @@
   // ---- a refresh must not undo what was typed while it was on its way ----------------------------------------------
   const controls = form => new Map([...form.querySelectorAll('input[name], textarea[name], select[name]')]
     .filter(field => !['hidden', 'file', 'radio', 'checkbox', 'submit'].includes(field.type)).map(field => [field.getAttribute('name'), field]));
-  const sentValues = new WeakMap();
-  const isOurs = context => { const target = context?.target; return target instanceof Element && target.matches('form.yz-form'); };
+  const underway = new WeakMap();
   document.addEventListener('htmx:before:request', event => {
-    const context = event.detail.ctx;
-    if (isOurs(context)) sentValues.set(context, new Map([...controls(context.target)].map(([name, field]) => [name, field.value])));
+    const context = event.detail.ctx, target = context?.target;
+    if (!(target instanceof Element) || !target.matches('form.yz-form')) return;
+    const sent = new Map([...controls(target)].map(([name, field]) => [name, field.value]));
+    underway.set(context, { sent, action: context.sourceElement?.getAttribute('value') || '', since: [] });
   });
   document.addEventListener('htmx:before:swap', event => {
-    const context = event.detail.ctx, sent = sentValues.get(context);
-    if (!sent) return;
-    context.typedSince = [...controls(context.target)].filter(([name, field]) => sent.has(name) && sent.get(name) !== field.value)
-      .map(([name, field]) => [name, field.value]);
+    const trip = underway.get(event.detail.ctx);
+    if (!trip) return;
+    trip.since = [...controls(event.detail.ctx.target)].map(([name, field]) => [name, field.value])
+      .filter(([name, value]) => trip.sent.has(name) && trip.sent.get(name) !== value);
   });
   document.addEventListener('htmx:after:swap', event => {
-    const context = event.detail.ctx, form = theForm();
-    if (!form || !context || !sentValues.has(context)) return;
+    const trip = underway.get(event.detail.ctx), form = theForm();
+    if (!trip || !form) return;
+    const [verb, path] = trip.action.split(':');
+    if (path) { focusAfterRows(verb, path); touched(form); return; }
     const now = controls(form);
-    for (const [name, value] of context.typedSince || []) if (now.has(name)) now.get(name).value = value;
-    const [verb, path] = (context.sourceElement?.getAttribute('value') || '').split(':');
-    if (path) { focusAfterRows(verb, path); touched(form); }
+    for (const [name, value] of trip.since) if (now.has(name)) now.get(name).value = value;
   });
 
   const start = () => { const form = theForm(); if (form) restore(form); };
