@@ -33,7 +33,7 @@ def compose(settings: Settings, *, clock: Clock | None = None) -> Platform:
     database.migrate()
     handlers = HandlerRegistry()
     runtime = Runtime(zone=settings.zone, handlers=handlers, host_functions=host_functions)
-    serve_topics(handlers)
+    serve_topics(handlers, settings.zone)
     return Platform(
         settings=settings,
         database=database,

@@ -1,0 +1,38 @@
+"""Importing incidents from the exports of a ticket system: read, check, reduce, register, start callbacks."""
+
+from engine.registers.importing.job import (
+    CallbackChoice,
+    ImportForbidden,
+    ImportReport,
+    ImportRunning,
+    import_incidents,
+    may_import,
+    parse_choice,
+    prepare_import,
+    run_import,
+)
+from engine.registers.importing.mapping import Mapping, MappingUnknown, load_mapping, sources
+from engine.registers.importing.reading import FileUnreadable
+from engine.registers.importing.runs import ImportRunUnknown, get_run, is_interrupted, listed_runs, rejects
+
+__all__ = [
+    "CallbackChoice",
+    "FileUnreadable",
+    "ImportForbidden",
+    "ImportReport",
+    "ImportRunUnknown",
+    "ImportRunning",
+    "Mapping",
+    "MappingUnknown",
+    "get_run",
+    "import_incidents",
+    "is_interrupted",
+    "listed_runs",
+    "load_mapping",
+    "may_import",
+    "parse_choice",
+    "prepare_import",
+    "rejects",
+    "run_import",
+    "sources",
+]

@@ -1,0 +1,69 @@
+"""Mail to people of the house, through the outbox: one row per person, sent once however often a step is retried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, insert, select
+
+from engine.errors import NotFound
+from engine.handlers import ServiceCall
+from engine.store.tables import group, membership, outbox, user
+from engine.store.types import Record
+
+
+class GroupUnknown(NotFound):
+    """A notification names a group nobody has created."""
+
+    code = "group_unknown"
+    zh = "没有找到组“{group}”"
+    en = "There is no group “{group}”"
+
+
+def group_row(connection: Connection, key: str) -> Record:
+    """Id and manager of a group. Raises ``GroupUnknown``."""
+    row = connection.execute(select(group.c.id, group.c.manager_id).where(group.c.key == key)).one_or_none()
+    if row is None:
+        raise GroupUnknown(group=key)
+    return row
+
+
+def members_of(connection: Connection, key: str) -> list[Record]:
+    """The active members of a group who have an address."""
+    members = select(membership.c.user_id).where(membership.c.group_id == group_row(connection, key).id)
+    return people(connection, user.c.id.in_(members))
+
+
+def people(connection: Connection, condition: ColumnElement[bool]) -> list[Record]:
+    """Active users with an address (id, email, language) that fulfil ``condition``."""
+    query = select(user.c.id, user.c.email, user.c.language).where(condition, user.c.is_active, user.c.email != "")
+    return list(connection.execute(query.order_by(user.c.id)))
+
+
+def mail(call: ServiceCall, recipients: Sequence[Record], *, subject_zh: str, subject_en: str, text: str) -> None:
+    """Put one mail per recipient into the outbox, in the recipient's language."""
+    rows = [
+        {
+            "kind": "mail",
+            "dedup_key": f"mail:{call.dedup_key}:{person.id}",
+            "instance_id": call.instance_id,
+            "payload": {
+                "to": person.email,
+                "subject": subject_zh if person.language == "zh" else subject_en,
+                "text": text,
+            },
+            "status": "pending",
+            "available_at": call.now,
+            "attempts": 0,
+            "created_at": call.now,
+        }
+        for person in recipients
+    ]
+    known = set(
+        call.connection.execute(
+            select(outbox.c.dedup_key).where(outbox.c.dedup_key.in_([row["dedup_key"] for row in rows]))
+        ).scalars()
+    )
+    wanted = [row for row in rows if row["dedup_key"] not in known]
+    if wanted:
+        call.connection.execute(insert(outbox), wanted)
