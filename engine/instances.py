@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from engine.actors import Actor
-from engine.errors import Forbidden, Invalid
+from engine.errors import Conflict, Forbidden, Invalid
 from engine.runtime import engine_incident
 from engine.runtime.changes import Changes
 from engine.runtime.execution import Execution
@@ -39,6 +39,22 @@ _raise_number = text(
     "INSERT INTO numbering (prefix, last) VALUES (:prefix, 1) "
     "ON CONFLICT (prefix) DO UPDATE SET last = numbering.last + 1 RETURNING last"
 )
+
+
+class NotStartable(Invalid):
+    """The process has no start event that a person may use."""
+
+    code = "not_startable"
+    zh = "流程“{key}”不能由人发起"
+    en = "Process “{key}” cannot be started by a person"
+
+
+class AlreadyStarted(Conflict):
+    """The same start form was sent twice."""
+
+    code = "already_started"
+    zh = "该申请已提交，编号 {business_key}"
+    en = "This was submitted already, as {business_key}"
 
 
 class ReasonMissing(Invalid):
@@ -92,6 +108,14 @@ def start(
         changes=changes,
     )
     return Started(identifier, number)
+
+
+def refuse_second_start(connection: Connection, instance_id: str) -> None:
+    """Raise ``AlreadyStarted`` when the start form that carries this id was sent before."""
+    query = select(process_instance.c.business_key).where(process_instance.c.id == instance_id)
+    known = connection.execute(query).scalar()
+    if known is not None:
+        raise AlreadyStarted(business_key=known)
 
 
 def may_start(starter_groups: Sequence[str], actor: Actor) -> bool:
@@ -262,6 +286,15 @@ def variables(runtime: Runtime, connection: Connection, instance_id: str, *, now
     if row is None:
         raise InstanceUnknown(id=instance_id)
     return look(runtime, connection, row.definition_id, row.state, now=now).variables
+
+
+def waiting_variables(runtime: Runtime, connection: Connection, item: Record, *, now: datetime) -> dict[str, Any]:
+    """What a waiting work item's form may read: the data its own branch of the case has."""
+    row = connection.execute(
+        select(process_instance.c.state).where(process_instance.c.id == item.instance_id)
+    ).scalar_one()
+    waiting = look(runtime, connection, item.definition_id, row, now=now).waits().tasks.get(item.id)
+    return {} if waiting is None else dict(waiting.variables)
 
 
 def look(runtime: Runtime, connection: Connection, definition_id: int, state: bytes, *, now: datetime) -> Execution:

@@ -1,8 +1,8 @@
 """The clock's work: what is due is found by an indexed query and done, each in its own transaction.
 
 Each unit (``fire_timer``, ``start_scheduled``, ``send_outbox_row``) is idempotent: it takes its row under a lock,
-checks that it is still pending, and writes its effect and the row's new status together. A process killed at any moment leaves
-the row pending, and the next beat does it once.
+checks that it is still pending, and writes its effect and the row's new status together. A process killed at any
+moment leaves the row pending, and the next beat does it once.
 """
 
 from __future__ import annotations

@@ -10,7 +10,13 @@ from sqlalchemy import Connection, select
 from engine.definitions.compiling import CompiledProcess, compile_process
 from engine.definitions.model import ProcessModel, read_process
 from engine.errors import NotFound
-from engine.store.tables import process_definition, process_definition_call
+from engine.forms import Form, parse_form
+from engine.store.tables import (
+    form_definition,
+    process_definition,
+    process_definition_call,
+    process_definition_form,
+)
 
 
 class DefinitionUnknown(NotFound):
@@ -42,6 +48,8 @@ class Library:
     def __init__(self) -> None:
         self._kept: dict[int, PublishedProcess] = {}
         self._models: dict[int, ProcessModel] = {}
+        self._forms: dict[int, Form] = {}
+        self._form_ids: dict[tuple[int, str], int] = {}
         self._compiling = threading.Lock()
 
     def get(self, connection: Connection, definition_id: int) -> PublishedProcess:
@@ -61,6 +69,38 @@ class Library:
         if identifier is None:
             raise DefinitionUnknown(key=key)
         return self.get(connection, identifier)
+
+    def form(self, connection: Connection, definition_id: int, key: str) -> Form:
+        """The form ``key`` in the version that belongs to this version of the process."""
+        known = self._form_ids.get((definition_id, key))
+        if known is None:
+            known = self._form_ids[definition_id, key] = self._form_id(connection, definition_id, key)
+        if known not in self._forms:
+            row = connection.execute(
+                select(form_definition.c.key, form_definition.c.source).where(form_definition.c.id == known)
+            ).one()
+            self._forms[known] = parse_form(row.source, file=f"{row.key}.json")
+        return self._forms[known]
+
+    def _form_id(self, connection: Connection, definition_id: int, key: str) -> int:
+        """A called process brings its own forms: look there when the caller has none of this key."""
+        todo = [definition_id]
+        while todo:
+            current = todo.pop(0)
+            found = connection.execute(
+                select(process_definition_form.c.form_definition_id).where(
+                    process_definition_form.c.process_definition_id == current,
+                    process_definition_form.c.form_key == key,
+                )
+            ).scalar()
+            if found is not None:
+                return int(found)
+            todo += connection.execute(
+                select(process_definition_call.c.called_definition_id).where(
+                    process_definition_call.c.process_definition_id == current
+                )
+            ).scalars()
+        raise DefinitionUnknown(key=key)
 
     def _compile(self, connection: Connection, definition_id: int) -> PublishedProcess:
         key, version = connection.execute(

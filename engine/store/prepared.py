@@ -1,8 +1,8 @@
 """SQLAlchemy Core statements compiled once and run on the driver's own cursor: the completion path.
 
 Core spends more on a statement than the database does: compiling is cached, but the execution context, cursor result
-and row objects are built anew each time. Here a statement is written in Core, compiled once per dialect, and then runs on
-the pooled driver connection inside the running transaction. ``docs/decisions`` tells what it saves.
+and row objects are built anew each time. Here a statement is written in Core, compiled once per dialect, and then
+runs on the pooled driver connection inside the running transaction. ``docs/decisions`` tells what it saves.
 """
 
 from __future__ import annotations

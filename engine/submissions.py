@@ -1,0 +1,107 @@
+"""Submitting forms: the form of the deployed version validates, then the process goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import attachments, inbox, instances
+from engine.actors import Actor
+from engine.errors import Language
+from engine.forms import FileInfo, Form, FormContext, load
+from engine.runtime.step import Runtime
+from engine.store.types import Record
+
+
+def work_item_form(runtime: Runtime, connection: Connection, item: Record) -> Form | None:
+    """The form of a work item in the version its instance runs on, or None when there is nothing to fill in."""
+    return None if item.form_key is None else runtime.library.form(connection, item.definition_id, item.form_key)
+
+
+def form_context(
+    runtime: Runtime,
+    connection: Connection,
+    *,
+    language: Language,
+    now: datetime,
+    variables: Mapping[str, Any],
+    files: Mapping[str, FileInfo] | None = None,
+) -> FormContext:
+    """What a form may know: the reader, the moment, the case's variables and the uploads."""
+    return FormContext(
+        language=language,
+        now=now,
+        zone=runtime.zone,
+        functions=runtime.host_functions(connection),
+        variables=variables,
+        files=files or {},
+    )
+
+
+def complete(
+    runtime: Runtime,
+    connection: Connection,
+    *,
+    actor: Actor,
+    work_item_id: str,
+    submitted: Mapping[str, Any],
+    language: Language,
+    now: datetime,
+) -> None:
+    """Validate what was submitted and complete the work item.
+
+    Raises ``FormInvalid`` with a message at each field, and what ``inbox.complete`` raises.
+    """
+    item = inbox.get(connection, work_item_id, actor)
+    form = work_item_form(runtime, connection, item)
+    clean: Mapping[str, Any] = {}
+    if form is not None and inbox.permissions(item, actor).complete:
+        variables = instances.waiting_variables(runtime, connection, item, now=now)
+        files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
+        context = form_context(runtime, connection, language=language, now=now, variables=variables, files=files)
+        clean = load(form, submitted, variables, context)
+    inbox.complete(runtime, connection, actor=actor, work_item_id=work_item_id, variables=clean, now=now)
+
+
+def start(
+    runtime: Runtime,
+    connection: Connection,
+    *,
+    actor: Actor,
+    key: str,
+    submitted: Mapping[str, Any],
+    instance_id: str,
+    language: Language,
+    now: datetime,
+) -> instances.Started:
+    """Validate the start form and start the process; ``instance_id`` makes a form sent twice start one instance.
+
+    Raises ``FormInvalid``, ``Forbidden``, ``DefinitionUnknown`` and ``AlreadyStarted``.
+    """
+    instances.refuse_second_start(connection, instance_id)
+    process = runtime.library.latest(connection, key)
+    plain = next((event for event in process.model.start_events() if not event.event), None)
+    if plain is None:
+        raise instances.NotStartable(key=key)
+    files = attachments.usable(connection, actor=actor)
+    clean: dict[str, Any] = {}
+    if plain.form_key:
+        form = runtime.library.form(connection, process.id, plain.form_key)
+        context = form_context(runtime, connection, language=language, now=now, variables={}, files=files)
+        clean = load(form, submitted, {}, context)
+    started = instances.start(
+        runtime, connection, actor=actor, key=key, variables=clean, now=now, instance_id=instance_id
+    )
+    attachments.adopt(connection, _named_files(clean, files), actor=actor, instance_id=started.instance_id)
+    return started
+
+
+def _named_files(value: Any, files: Mapping[str, FileInfo]) -> list[str]:
+    """The ids of uploads that occur anywhere in the answers."""
+    if isinstance(value, str):
+        return [value] if value in files else []
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return [found for one in inner for found in _named_files(one, files)]
