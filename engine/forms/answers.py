@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from engine.errors import Language
@@ -12,10 +11,9 @@ from engine.forms.model import CHOICE_TYPES, Component, Form, FormContext
 from engine.forms.places import Place, lookup
 from engine.forms.rules import same_value
 from engine.forms.settling import Settled
+from engine.forms.showing import joined, shown
 
 _ABSENT = object()
-_YES_NO: dict[Language, tuple[str, str]] = {"zh": ("是", "否"), "en": ("Yes", "No")}
-_LIST_JOIN: dict[Language, str] = {"zh": "、", "en": ", "}
 
 
 @dataclass(frozen=True)
@@ -66,16 +64,10 @@ def value_text(settled: Settled, place: Place, component: Component, value: Any,
     """One value as text: options by their label, yes/no, local times, file names."""
     if component.type in CHOICE_TYPES:
         options = settled.options(component, place)
-        texts = [_option_text(one, options, language) for one in _listed(value)]
-    elif component.type == "filepicker":
-        files = settled.context.files
-        texts = [files[one].name if isinstance(one, str) and one in files else _plain(one) for one in _listed(value)]
-    elif component.type == "datetime":
-        texts = [_local_time(_plain(one), settled.context) for one in _listed(value)]
-    else:
-        yes, no = _YES_NO[language]
-        texts = [(yes if one else no) if isinstance(one, bool) else _plain(one) for one in _listed(value)]
-    return _LIST_JOIN[language].join(texts)
+        return joined([_option_text(one, options, settled.context, language) for one in _listed(value)], language)
+    if component.type == "filepicker":
+        return joined([_file_name(one, settled.context) for one in _listed(value)], language)
+    return shown(value, settled.context, language)
 
 
 def _listed(value: Any) -> list[Any]:
@@ -88,22 +80,12 @@ def option_label(option: Mapping[str, Any], language: Language) -> str:
     return str((option.get("label_en") if language == "en" else None) or option["label"])
 
 
-def _option_text(value: Any, options: list[dict[str, Any]], language: Language) -> str:
+def _option_text(value: Any, options: list[dict[str, Any]], context: FormContext, language: Language) -> str:
     found = next((option for option in options if same_value(option["value"], value)), None)
-    return option_label(found, language) if found else _plain(value)
+    return option_label(found, language) if found else shown(value, context, language)
 
 
-def _plain(value: Any) -> str:
-    """A single answer as text; structures no component makes are not spelled out."""
-    return str(value) if isinstance(value, (str, int, float)) else ""
-
-
-def _local_time(value: str, context: FormContext) -> str:
-    if "T" not in value:
-        return value
-    try:
-        moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
-        return value
-    local = moment.astimezone(context.zone) if moment.tzinfo else moment
-    return local.strftime("%Y-%m-%d %H:%M")
+def _file_name(identity: Any, context: FormContext) -> str:
+    if not isinstance(identity, str):
+        return ""
+    return context.files[identity].name if identity in context.files else identity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from engine.errors import Language
 from engine.feel import EvaluationContext, FeelError, compile_expression, to_json
 from engine.forms.model import Component, Form, FormContext, fill_template, is_expression
 from engine.forms.places import Place, build_places, lookup, put, starting_value
+from engine.forms.showing import shown
 
 # Enough for a chain of eleven fields that each depend on the one before; a form that never settles stops here too.
 _ROUNDS = 12
@@ -58,8 +60,8 @@ class Settled:
     def text(self, text: str, place: Place) -> str:
         """A label or text for people: an expression or ``{{ }}`` parts are filled in."""
         if is_expression(text):
-            return _shown(self.evaluate(text[1:], place))
-        return fill_template(text, lambda inner: _shown(self.evaluate(inner, place)))
+            return shown(self.evaluate(text[1:], place), self.context)
+        return fill_template(text, lambda inner: shown(self.evaluate(inner, place), self.context))
 
     def label(self, component: Component, place: Place, language: Language) -> str:
         return self.text(component.label(language), place)
@@ -118,24 +120,18 @@ class Settled:
 
 def _option(item: Any) -> dict[str, Any] | None:
     if _is_scalar(item):
-        return {"value": item, "label": _shown(item)}
+        return {"value": item, "label": _label(item)}
     if not isinstance(item, dict):
         return None
     label, value = item.get("label"), item.get("value")
     if isinstance(label, str) and label and (_is_scalar(value) or (isinstance(value, dict) and value)):
         return item
-    return {**item, "label": _shown(value)} if _is_scalar(value) else None
+    return {**item, "label": _label(value)} if _is_scalar(value) else None
 
 
 def _is_scalar(value: Any) -> bool:
     return isinstance(value, (int, float)) or (isinstance(value, str) and value != "")
 
 
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ", ".join(_shown(item) for item in value)
-    return str(value)
+def _label(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

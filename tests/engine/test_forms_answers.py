@@ -236,6 +236,12 @@ class TestMoments:
         [line] = summary(due, {"due_at": "2026-11-25T02:00Z"}, "zh", IN_CHINESE)
         assert line.text == "2026-11-25 10:00"
 
+    def test_times_inside_texts_are_local_too(self) -> None:
+        told = form({"type": "datetime", "key": "a", "dateLabel": "截止 {{resolved_at}}，{{if late then 1 else late}}"})
+        context = replace(IN_CHINESE, variables={"resolved_at": "2026-11-25T02:00:30+00:00", "late": False})
+        [line] = summary(told, {"a": None}, "zh", context)
+        assert line.label == "截止 2026-11-25 10:00，否"
+
 
 class TestFiles:
     photos = form(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +32,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 def site(desk: Desk) -> Flask:
-    return create_site(desk, Path("unused"))
+    return create_site(desk)
 
 
 @pytest.fixture

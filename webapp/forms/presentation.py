@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from engine.errors import Language
 from engine.forms import Component, Place, Settled, is_expression
 from engine.forms.model import fill_template
+from engine.forms.showing import shown
 from webapp.forms.markdown import escape_markdown
 
 _MAX_TABLE_ROWS = 200
@@ -52,15 +53,11 @@ def table_view(settled: Settled, component: Component, place: Place, language: L
     keys = [str(column.get("key") or "") for column in known]
     labels = [_column_label(column, language) for column in known]
     rows = [row for row in data if isinstance(row, Mapping)][:_MAX_TABLE_ROWS] if isinstance(data, list) else []
-    return TableView(labels, [[_cell(row.get(key)) for key in keys] for row in rows])
+    return TableView(labels, [[shown(row.get(key), settled.context) for key in keys] for row in rows])
 
 
 def _column_label(column: Mapping[str, Any], language: Language) -> str:
     return str((column.get("label_en") if language == "en" else None) or column.get("label") or column.get("key") or "")
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else str(value)
 
 
 class _Stripper(HTMLParser):

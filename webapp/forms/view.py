@@ -47,6 +47,11 @@ _KINDS = {
 }
 _MOMENT_INPUTS = {"date": "date", "time": "time", "datetime": "datetime-local"}
 _GRID_COLUMNS = 16
+# Spelled out, since the stylesheet keeps only classes that are written somewhere. Below two columns nothing fits.
+_WIDTHS = (
+    *("col-md-2", "col-md-2", "col-md-2", "col-md-3", "col-md-4", "col-md-5", "col-md-6"),
+    *("col-md-7", "col-md-8", "col-md-9", "col-md-10", "col-md-11", "col-md-12"),
+)
 
 
 class FormView:
@@ -294,4 +299,4 @@ def _width(columns: Any, row: Any) -> str:
         return "col-12"
     if not isinstance(columns, int) or not 1 <= columns <= _GRID_COLUMNS:
         return "col-12 col-md"
-    return f"col-12 col-md-{max(2, round(columns * 12 / _GRID_COLUMNS))}"
+    return f"col-12 {_WIDTHS[round(columns * 12 / _GRID_COLUMNS)]}"

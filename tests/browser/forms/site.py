@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, abort, redirect, render_template_string, request, send_from_directory
+from flask import Flask, Response, abort, redirect, render_template_string, request
 
 import webapp.forms
 from engine.forms import FileInfo, FormContext, FormInvalid, load, parse_form, summary
@@ -27,12 +27,12 @@ PAGE = """{% from "forms/fields.html" import whole_form %}<!doctype html>
 <html lang="{{ 'zh-CN' if view.language == 'zh' else 'en' }}"><head><meta charset="utf-8">
 <title>{{ view.title }}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/vendor/tabler.css"><link rel="stylesheet" href="/static/css/forms.css">
-<script src="/vendor/htmx.js" defer></script><script src="/static/js/form.js" defer></script></head>
-<body><main class="container-xl py-3"><div class="row"><div class="col-lg-8"><div class="card"><div class="card-body">
+<link rel="stylesheet" href="/static/vendor/tabler.css"><link rel="stylesheet" href="/static/css/forms.css">
+<script src="/static/vendor/htmx.js" defer></script><script src="/static/js/form.js" defer></script></head>
+<body><main style="max-width: 48rem; margin: auto; padding: 1rem; background: #fff">
 <h1 class="h2 mb-3">{{ view.title }}</h1>
 {{ drawn }}
-</div></div></div></div></main></body></html>"""
+</main></body></html>"""
 FORM = """{% from "forms/fields.html" import whole_form %}{% call whole_form(view) %}
 <button class="btn btn-primary" name="_do" value="submit">{{ view.t('submit') }}</button>
 <button class="btn" name="_do" value="draft" formnovalidate>{{ view.language == 'en' and 'Draft' or '草稿' }}</button>
@@ -70,18 +70,14 @@ class Desk:
         self.refresh_delay: Any = lambda: None
 
 
-def create_site(desk: Desk, vendor: Path) -> Flask:
-    """The site; ``vendor`` holds ``htmx.js`` and ``tabler.css``."""
+def create_site(desk: Desk) -> Flask:
+    """The site, with the product's own templates, scripts and styles."""
     app = Flask(__name__, template_folder=str(WEBAPP / "templates"), static_folder=str(WEBAPP / "static"))
 
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY
         return response
-
-    @app.get("/vendor/<path:name>")
-    def vendor_file(name: str) -> Response:
-        return send_from_directory(vendor, name)
 
     @app.post("/upload")
     def upload() -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from tests.browser.forms.formjs import node_modules
 from tests.browser.forms.site import Desk, create_site
 
 pytestmark = pytest.mark.browser
@@ -28,12 +26,9 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def address(desk: Desk, tmp_path: Path) -> Iterator[str]:
-    """The site's form page, with htmx and Tabler from npm."""
-    packages = {"htmx.js": "htmx.org/dist/htmx.min.js", "tabler.css": "@tabler/core/dist/css/tabler.min.css"}
-    for name, source in packages.items():
-        (tmp_path / name).write_bytes((node_modules() / source).read_bytes())
-    server = make_server("127.0.0.1", 0, create_site(desk, tmp_path), threaded=True)
+def address(desk: Desk) -> Iterator[str]:
+    """The site's form page, served on a free port."""
+    server = make_server("127.0.0.1", 0, create_site(desk), threaded=True)
     server.log = lambda *_: None  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
