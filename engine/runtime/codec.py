@@ -24,6 +24,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.compiling import CompiledProcess
 from engine.definitions.gateways import CONSUMED, TokenJoin, same
+from engine.runtime.task import LeanTask
 from engine.runtime.workflow import LinearWorkflow, Subworkflow
 
 FORMAT = 1
@@ -234,7 +235,7 @@ def _restore(workflow: Any, rows: list[Row]) -> list[Task]:
             data = {**parent.data, **data}
             for gone in deleted or ():
                 data.pop(gone, None)
-        task = Task.__new__(Task)
+        task = LeanTask.__new__(LeanTask)
         # Task.__init__ draws a random id, reads the clock and notifies the parent; all of that is in the row.
         task.__dict__ = {
             "id": identifier,

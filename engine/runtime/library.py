@@ -5,17 +5,24 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.definitions.compiling import CompiledProcess, compile_process
 from engine.definitions.model import ProcessModel, read_process
 from engine.errors import NotFound
 from engine.forms import Form, parse_form
+from engine.store.prepared import Prepared
 from engine.store.tables import (
     form_definition,
     process_definition,
     process_definition_call,
     process_definition_form,
+)
+
+_latest = Prepared(
+    select(process_definition.c.id).where(
+        process_definition.c.is_latest, process_definition.c.key == bindparam("b_key")
+    )
 )
 
 
@@ -63,12 +70,10 @@ class Library:
 
     def latest(self, connection: Connection, key: str) -> PublishedProcess:
         """The version new instances of ``key`` start on. Raises ``DefinitionUnknown``."""
-        identifier = connection.execute(
-            select(process_definition.c.id).where(process_definition.c.is_latest, process_definition.c.key == key)
-        ).scalar()
-        if identifier is None:
+        row = _latest.first(connection, {"b_key": key})
+        if row is None:
             raise DefinitionUnknown(key=key)
-        return self.get(connection, identifier)
+        return self.get(connection, row.id)
 
     def form(self, connection: Connection, definition_id: int, key: str) -> Form:
         """The form ``key`` in the version that belongs to this version of the process."""

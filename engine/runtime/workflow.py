@@ -17,6 +17,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Invalid
+from engine.runtime.task import LeanTask
 
 STEP_LIMIT = 5_000
 
@@ -38,9 +39,16 @@ class _LinearScans:
     tasks: dict[Any, Task]
     completed: bool
 
+    def __init__(self, *args: Any, deserializing: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, deserializing=True, **kwargs)  # type: ignore[call-arg]
+        if not deserializing:
+            self.task_tree = root = LeanTask(self, self.spec.start, state=TaskState.FUTURE)  # type: ignore[attr-defined]
+            root.task_spec._predict(root, mask=TaskState.NOT_FINISHED_MASK)
+            root._ready()
+
     def get_tasks_iterator(self, first_task: Task | None = None, **kwargs: Any) -> Iterator[Task]:
         """Filter the flat dictionary; only a search below one task, or up to one spec, walks the tree."""
-        if (first_task is not None and first_task is not self.task_tree) or _WALKED & kwargs.keys():  # type: ignore[attr-defined]
+        if (first_task is not None and first_task is not self.task_tree) or _WALKED & kwargs.keys():
             return super().get_tasks_iterator(first_task, **kwargs)  # type: ignore[misc, no-any-return]
         skip = kwargs.pop("skip_subprocesses", False)
         wanted = kwargs.pop("task_filter", None) or BpmnTaskFilter(**kwargs)
