@@ -32,6 +32,13 @@ def listed(connection: Connection, *, actor: Actor, status: str = "open", limit:
     return list(connection.execute(query.order_by(engine_incident.c.last_at.desc()).limit(limit)))
 
 
+def of_instance(connection: Connection, *, actor: Actor, instance_id: str) -> list[Record]:
+    """The open engine incidents of one instance. Raises ``Forbidden``."""
+    _guard(actor)
+    same = (engine_incident.c.instance_id == instance_id, engine_incident.c.status == "open")
+    return list(connection.execute(_with_instance().where(*same).order_by(engine_incident.c.last_at.desc())))
+
+
 def count_open(connection: Connection) -> int:
     """How many engine incidents are open."""
     query = select(func.count()).select_from(engine_incident).where(engine_incident.c.status == "open")

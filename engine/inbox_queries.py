@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Select, or_, select, tuple_
 
 from engine.actors import Actor
 from engine.runtime.people import ADMINISTRATORS
@@ -74,21 +74,21 @@ def page(connection: Connection, actor: Actor, wanted: InboxQuery, *, now: datet
 
 def counters(connection: Connection, actor: Actor, *, now: datetime, today_ends_at: datetime) -> dict[Filter, int]:
     """How many work items each filter holds, counted up to ``COUNT_LIMIT`` + 1."""
-    result: dict[Filter, int] = {}
-    for name in ("all", "overdue", "today", "claimable"):
-        conditions = _conditions(InboxQuery(filter=name), now, today_ends_at)
-        parts: list[Select[Any]] = [
+    return {name: count(connection, actor, name, now=now, today_ends_at=today_ends_at) for name in get_args(Filter)}
+
+
+def count(connection: Connection, actor: Actor, chosen: Filter, *, now: datetime, today_ends_at: datetime) -> int:
+    """How many work items one filter holds, counted up to ``COUNT_LIMIT`` + 1: beyond it nobody counts."""
+    conditions = _conditions(InboxQuery(filter=chosen), now, today_ends_at)
+    found: set[str] = set()
+    for recipient in _recipients(actor, chosen):
+        query = (
             select(inbox_entry.c.work_item_id)
             .where(inbox_entry.c.recipient == recipient, *conditions)
             .limit(COUNT_LIMIT + 1)
-            for recipient in _recipients(actor, name)
-        ]
-        limited = [select(part.subquery().c.work_item_id) for part in parts]
-        found = connection.execute(
-            select(func.count()).select_from(select(union_all(*limited).subquery().c[0]).distinct().subquery())
-        ).scalar_one()
-        result[name] = min(found, COUNT_LIMIT + 1)
-    return result
+        )
+        found.update(connection.execute(query).scalars())
+    return min(len(found), COUNT_LIMIT + 1)
 
 
 def processes(connection: Connection, actor: Actor) -> list[str]:

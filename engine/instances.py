@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select, text, tuple_
 
 from engine.actors import Actor
 from engine.errors import Conflict, Forbidden, Invalid
@@ -245,13 +245,29 @@ def may_see(connection: Connection, instance: Record, actor: Actor) -> bool:
     )
 
 
-def started_by(connection: Connection, actor: Actor, *, limit: int, before: datetime | None = None) -> list[Record]:
-    """The instances a person started, newest first."""
+def started_by(connection: Connection, actor: Actor, *, limit: int, before: str | None = None) -> list[Record]:
+    """The instances a person started, newest first, from the one after the instance ``before`` on."""
     columns = [c for c in process_instance.c if c.name != "state"]
     query = select(*columns).where(process_instance.c.started_by_id == actor.user_id)
     if before is not None:
-        query = query.where(process_instance.c.started_at < before)
-    return list(connection.execute(query.order_by(process_instance.c.started_at.desc()).limit(limit)))
+        last = select(process_instance.c.started_at, process_instance.c.id).where(process_instance.c.id == before)
+        query = query.where(tuple_(process_instance.c.started_at, process_instance.c.id) < last.scalar_subquery())
+    newest = (process_instance.c.started_at.desc(), process_instance.c.id.desc())
+    return list(connection.execute(query.order_by(*newest).limit(limit)))
+
+
+def open_work(connection: Connection, instance_ids: Sequence[str]) -> dict[str, list[Record]]:
+    """The open work items of several instances, with who has them."""
+    query = (
+        select(work_item, user.c.name.label("assignee_name"))
+        .join(user, user.c.id == work_item.c.assignee_id, isouter=True)
+        .where(work_item.c.instance_id.in_(instance_ids), work_item.c.state.in_(("ready", "reserved")))
+        .order_by(work_item.c.created_at)
+    )
+    found: dict[str, list[Record]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.instance_id, []).append(row)
+    return found
 
 
 def timeline(connection: Connection, instance_id: str) -> list[Record]:

@@ -1,0 +1,138 @@
+"""发起流程: the processes a person may start, and their start forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from engine import attachments, instances, submissions
+from engine.errors import Forbidden
+from engine.forms import FormInvalid
+from engine.runtime.step import new_id
+from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
+from webapp.files import WorkItemFiles, send_upload_result
+from webapp.forms.post import apply_row_action, attach_files, read_post
+from webapp.forms.view import FormView
+from webapp.navigation import NavigationItem
+
+blueprint = Blueprint("start", __name__, url_prefix="/start")
+
+NAVIGATION = (NavigationItem("start.choose", lazy_gettext("Start a process"), "plus", order=40, on_phone=True),)
+
+
+@blueprint.get("")
+def choose() -> str:
+    """The processes a person may start, found by name."""
+    wanted = request.args.get("q", "").strip().lower()
+    with reading() as connection:
+        rows = instances.startable(connection, current_actor())
+    found = [row for row in rows if wanted in f"{row.name_zh} {row.name_en} {row.key}".lower()]
+    return render_template("starts/choose.html", rows=found, wanted=request.args.get("q", ""))
+
+
+@blueprint.get("/<key>")
+def fill_in(key: str) -> str:
+    """The start form."""
+    with reading() as connection:
+        page = _Page(connection, key, new_id())
+        return page.render(page.form_view(None))
+
+
+@blueprint.post("/<key>")
+def submit(key: str) -> Response | str | tuple[str, int]:
+    """Start the process, or answer what the form's own buttons ask."""
+    action = request.form.get("_do", "submit")
+    with reading() as connection:
+        page = _Page(connection, key, request.form.get("instance_id", "") or new_id())
+    data: dict[str, Any] = {}
+    if page.form is not None:
+        data = read_post(page.form, request.form, current_platform().settings.zone)
+        data = attach_files(page.form, data, request.files, page.store)
+        if action not in ("submit", "refresh"):
+            data = apply_row_action(page.form, data, action, page.context)
+        if action != "submit":
+            return page.again(data)
+    try:
+        with writing() as connection:
+            started = submissions.start(
+                current_platform().runtime,
+                connection,
+                actor=current_actor(),
+                key=key,
+                submitted=data,
+                instance_id=page.instance_id,
+                language=current_language(),
+                now=current_time(),
+            )
+    except FormInvalid as invalid:
+        return page.again(data, invalid.details["fields"]), 422
+    flash(gettext("Submitted as %(number)s", number=started.business_key), "success")
+    target = url_for("process_instance.show", instance_id=started.instance_id)
+    if "HX-Request" in request.headers:
+        return Response(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+@blueprint.post("/<key>/files")
+def upload(key: str) -> Response:
+    """Keep one file as it is chosen."""
+    with reading() as connection:
+        page = _Page(connection, key, "")
+    return send_upload_result(page.store)
+
+
+class _Page:
+    """The start form of one process."""
+
+    def __init__(self, connection: Connection, key: str, instance_id: str) -> None:
+        runtime, actor = current_platform().runtime, current_actor()
+        self.process = runtime.library.latest(connection, key)
+        if not instances.may_start(self.process.model.starter_groups, actor):
+            raise Forbidden()
+        plain = next((event for event in self.process.model.start_events() if not event.event), None)
+        if plain is None:
+            raise instances.NotStartable(key=key)
+        self.instance_id = instance_id
+        self.form = runtime.library.form(connection, self.process.id, plain.form_key) if plain.form_key else None
+        self.store = WorkItemFiles(None, None, attachments.usable(connection, actor=actor))
+        self.context = submissions.form_context(
+            runtime,
+            connection,
+            language=current_language(),
+            now=current_time(),
+            variables={},
+            files=self.store.files,
+        )
+
+    def form_view(self, data: Any, *, errors: dict[str, list[str]] | None = None) -> FormView | None:
+        """The form as drawn, or None when the process asks nothing at its start."""
+        if self.form is None:
+            return None
+        key = self.process.key
+        return FormView(
+            self.form,
+            data,
+            context=self.context,
+            errors=errors,
+            action=url_for("start.submit", key=key),
+            id="start-form",
+            csrf_token=generate_csrf(),
+            upload_url=url_for("start.upload", key=key),
+            draft_key=f"start:{key}:{current_actor().user_id}",
+        )
+
+    def again(self, data: Any, errors: dict[str, list[str]] | None = None) -> str:
+        """The form as typed, with what is wrong."""
+        view = self.form_view(data, errors=errors)
+        if "HX-Request" in request.headers:
+            return render_template("starts/form.html", view=view, page=self)
+        return self.render(view)
+
+    def render(self, view: FormView | None) -> str:
+        """The whole page."""
+        return render_template("starts/fill_in.html", page=self, view=view, model=self.process.model)

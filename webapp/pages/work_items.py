@@ -1,0 +1,207 @@
+"""The task page: the form in the middle, what is known beside it, and what may be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from engine import attachments, inbox, inbox_queries, instances, submissions, users
+from engine.forms import Form, FormContext, FormInvalid
+from engine.store.types import Record
+from webapp.case_view import CaseView, load_case
+from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
+from webapp.files import WorkItemFiles, send_upload_result
+from webapp.forms.post import apply_row_action, attach_files, read_post
+from webapp.forms.view import FormView
+from webapp.pages.inbox import today_ends_at
+
+blueprint = Blueprint("work_item", __name__, url_prefix="/work-items")
+
+
+@blueprint.get("/<work_item_id>")
+def show(work_item_id: str) -> str:
+    """The task with its form, or with what was answered once it is done."""
+    with reading() as connection:
+        page = _Page(connection, work_item_id)
+        kept = inbox.draft(connection, actor=current_actor(), work_item_id=work_item_id)
+        view = page.form_view(None if kept is None else kept.data, restored=kept is not None)
+        return page.render(connection, view)
+
+
+@blueprint.post("/<work_item_id>")
+def submit(work_item_id: str) -> Response | tuple[str, int] | str | tuple[str, int, dict[str, str]]:
+    """Submit, save a draft, refresh computed fields, or change the rows of a list: the button says which."""
+    action = request.form.get("_do", "submit")
+    with reading() as connection:
+        page = _Page(connection, work_item_id)
+    if page.form is None:
+        return _complete(page, {})
+    data = page.read_data()
+    if action == "draft":
+        with writing() as connection:
+            inbox.save_draft(
+                connection, actor=current_actor(), work_item_id=work_item_id, data=data, now=current_time()
+            )
+        if "HX-Request" in request.headers or request.headers.get("Accept", "").startswith("application/json"):
+            return "", 204
+        flash(gettext("Draft saved"), "success")
+        return redirect(url_for(".show", work_item_id=work_item_id))
+    if action == "submit":
+        return _complete(page, data)
+    if action != "refresh":
+        data = apply_row_action(page.form, data, action, page.context)
+    return _form_again(page, data)
+
+
+def _complete(page: _Page, data: dict[str, Any]) -> Response | tuple[str, int] | str:
+    try:
+        with writing() as connection:
+            submissions.complete(
+                current_platform().runtime,
+                connection,
+                actor=current_actor(),
+                work_item_id=page.item.id,
+                submitted=data,
+                language=current_language(),
+                now=current_time(),
+            )
+    except FormInvalid as invalid:
+        return _form_again(page, data, invalid.details["fields"]), 422
+    if "HX-Request" in request.headers:
+        return Response(status=204, headers={"HX-Redirect": url_for(".submitted", work_item_id=page.item.id)})
+    return redirect(url_for(".submitted", work_item_id=page.item.id))
+
+
+def _form_again(page: _Page, data: dict[str, Any], errors: dict[str, list[str]] | None = None) -> str:
+    view = page.form_view(data, errors=errors)
+    if "HX-Request" in request.headers:
+        return render_template("work_items/form.html", view=view, page=page)
+    with reading() as connection:
+        return page.render(connection, view)
+
+
+@blueprint.get("/<work_item_id>/submitted")
+def submitted(work_item_id: str) -> str:
+    """After a submission: where the case stands now, and the next task."""
+    actor, now = current_actor(), current_time()
+    with reading() as connection:
+        item = inbox.get(connection, work_item_id, actor)
+        following = inbox_queries.next_for(connection, actor, now=now, today_ends_at=today_ends_at(now))
+        open_items = [one for one in instances.work_items(connection, item.instance_id) if one.state in _OPEN]
+        visible = instances.may_see(connection, instances.get(connection, item.instance_id), actor)
+    return render_template(
+        "work_items/submitted.html", item=item, following=following, open_items=open_items, visible=visible
+    )
+
+
+_OPEN = ("ready", "reserved")
+
+
+@blueprint.post("/<work_item_id>/claim")
+def claim(work_item_id: str) -> Response:
+    """Take the task for oneself."""
+    with writing() as connection:
+        inbox.claim(connection, actor=current_actor(), work_item_id=work_item_id, now=current_time())
+    return redirect(url_for(".show", work_item_id=work_item_id))
+
+
+@blueprint.post("/<work_item_id>/release")
+def release(work_item_id: str) -> Response:
+    """Give the task back."""
+    with writing() as connection:
+        inbox.release(connection, actor=current_actor(), work_item_id=work_item_id, now=current_time())
+    flash(gettext("The task was given back"), "success")
+    return redirect(url_for("inbox.todo"))
+
+
+@blueprint.post("/<work_item_id>/reassign")
+def reassign(work_item_id: str) -> Response:
+    """Hand the task to somebody (administrators)."""
+    with writing() as connection:
+        inbox.reassign(
+            connection,
+            actor=current_actor(),
+            work_item_id=work_item_id,
+            to_user_id=request.form.get("user", type=int) or 0,
+            now=current_time(),
+        )
+    flash(gettext("The task was handed over"), "success")
+    return redirect(request.form.get("back") or url_for(".show", work_item_id=work_item_id))
+
+
+@blueprint.post("/<work_item_id>/files")
+def upload(work_item_id: str) -> Response:
+    """Keep one file as it is chosen, before the form is submitted."""
+    with reading() as connection:
+        page = _Page(connection, work_item_id)
+    page.guard_writing()
+    return send_upload_result(page.store)
+
+
+class _Page:
+    """One work item as its page needs it."""
+
+    def __init__(self, connection: Connection, work_item_id: str) -> None:
+        platform, actor = current_platform(), current_actor()
+        self.item: Record = inbox.get(connection, work_item_id, actor)
+        self.may = inbox.permissions(self.item, actor)
+        self.form: Form | None = submissions.work_item_form(platform.runtime, connection, self.item)
+        self.variables = instances.waiting_variables(platform.runtime, connection, self.item, now=current_time())
+        files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
+        self.store = WorkItemFiles(work_item_id, self.item.instance_id, files)
+        self.context: FormContext = submissions.form_context(
+            platform.runtime,
+            connection,
+            language=current_language(),
+            now=current_time(),
+            variables=self.variables,
+            files=self.store.files,
+        )
+
+    def guard_writing(self) -> None:
+        """Only who may complete the task may add files to it."""
+        if not self.may.complete:
+            raise inbox.WorkItemUnknown()
+
+    def read_data(self) -> dict[str, Any]:
+        """What was posted, its files kept."""
+        assert self.form is not None
+        data = read_post(self.form, request.form, current_platform().settings.zone)
+        if self.may.complete:
+            data = attach_files(self.form, data, request.files, self.store)
+        return data
+
+    def form_view(
+        self, data: Any, *, errors: dict[str, list[str]] | None = None, restored: bool = False
+    ) -> FormView | None:
+        """The form as drawn, or None when there is nothing to fill in or nobody may."""
+        if self.form is None or not self.may.complete:
+            return None
+        address = url_for("work_item.submit", work_item_id=self.item.id)
+        return FormView(
+            self.form,
+            data,
+            context=self.context,
+            initial=self.variables,
+            errors=errors,
+            action=address,
+            id="task-form",
+            csrf_token=generate_csrf(),
+            upload_url=url_for("work_item.upload", work_item_id=self.item.id),
+            draft_key=f"{self.item.id}:{current_actor().user_id}",
+            saves_drafts=True,
+            restored=restored,
+        )
+
+    def render(self, connection: Connection, view: FormView | None) -> str:
+        """The whole page."""
+        case: CaseView = load_case(connection, self.item.instance_id)
+        people = users.active(connection) if self.may.reassign else []
+        return render_template(
+            "work_items/show.html", page=self, item=self.item, may=self.may, view=view, case=case, people=people
+        )
