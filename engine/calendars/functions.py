@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.calendars.errors import CalendarUnknown
 from engine.calendars.model import Calendar, is_working_day
+from engine.calendars.terms import LONGEST
 from engine.calendars.working_time import add_working_days, add_working_time, next_opening, working_time_between
 from engine.feel.numbers import CONTEXT, is_number, to_decimal, to_integer
 from engine.feel.temporal import parse_date, parse_datetime
@@ -88,10 +89,10 @@ class _CalendarFunctions:
         return add_working_time(known, moment, length).astimezone(known.zone)
 
     def working_hours_between(self, start: Any, end: Any, calendar: Any = None) -> Decimal | None:
-        """See :func:`working_time_between`; in hours."""
+        """See :func:`working_time_between`; in hours, null for more than ten years."""
         known = self._calendar(calendar)
         first, last = _moment(start, known), _moment(end, known)
-        if first is None or last is None:
+        if first is None or last is None or abs(last - first) > LONGEST:
             return None
         return CONTEXT.divide(Decimal(working_time_between(known, first, last) // _MICROSECOND), _MICROSECONDS_PER_HOUR)
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from engine.feel import numbers
 from engine.feel.comparison import ordered
-from engine.feel.values import Runtime, YearsMonths, kind
+from engine.feel.values import TRANSCENDENTAL_STEPS, Runtime, YearsMonths, kind
 
 _MICROSECOND = timedelta(microseconds=1)
 _CONCAT_FREE = 64
@@ -85,6 +85,11 @@ def _divide_months(duration: YearsMonths, divisor: numbers.Number) -> YearsMonth
     return None if exact is None or abs(Decimal(exact)) > 10**12 else YearsMonths(int(exact))
 
 
+def _power(base: numbers.Number, exponent: numbers.Number, runtime: Runtime) -> numbers.Number | None:
+    runtime.tick(TRANSCENDENTAL_STEPS)
+    return numbers.power(base, exponent)
+
+
 Operator = Callable[[Any, Any, Runtime], Any]
 _N, _S, _D, _T, _DT = "number", "string", "date", "time", "date and time"
 _DAYS, _MONTHS = "days and time duration", "years and months duration"
@@ -137,7 +142,7 @@ OPERATORS: dict[str, dict[tuple[str, str], Operator]] = {
     "-": SUBTRACTION,
     "*": MULTIPLICATION,
     "/": DIVISION,
-    "**": {(_N, _N): lambda a, b, _r: numbers.power(a, b)},
+    "**": {(_N, _N): _power},
 }
 
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import thread_time
 from typing import Any
 
 from engine.errors import EngineError
 from engine.feel import syntax
 from engine.feel.arithmetic import read_property
 from engine.feel.compiler import Compiled
-from engine.feel.errors import FeelEvaluationError, refuse
+from engine.feel.errors import FeelBudgetExceeded, FeelEvaluationError, refuse
 from engine.feel.functions import BUILTINS, Builtin
 from engine.feel.functions.patterns import pattern_fault
 from engine.feel.iteration import IterationCompiler
 from engine.feel.scopes import Frame, Scope
 from engine.feel.types import conforms
-from engine.feel.values import Runtime
+from engine.feel.values import FeelFunction, Runtime
 
 _PATTERN_FUNCTIONS = {"matches": "pattern", "replace": "pattern", "split": "delimiter"}
 
 
-class DefinedFunction:
+class DefinedFunction(FeelFunction):
     """A function that the expression defines, with the scope it was defined in."""
 
     def __init__(
@@ -122,7 +123,7 @@ def _call_builtin(builtin: Builtin, positional: list[Compiled], named: dict[str,
 def _call_value(callee: Compiled, positional: list[Compiled], named: dict[str, Compiled]) -> Compiled:
     def call(scope: Scope, runtime: Runtime) -> Any:
         function = callee(scope, runtime)
-        if not hasattr(function, "call"):
+        if not isinstance(function, FeelFunction):
             return None
         if named:
             return function.call_named({name: argument(scope, runtime) for name, argument in named.items()}, runtime)
@@ -138,7 +139,7 @@ def _call_host(name: str, text: str, positional: list[Compiled], named: dict[str
     def call(scope: Scope, runtime: Runtime) -> Any:
         function = runtime.context.functions.get(name)
         if function is None:
-            if hasattr(scope.get(name), "call"):
+            if isinstance(scope.get(name), FeelFunction):
                 return held(scope, runtime)
             raise FeelEvaluationError(
                 text=text, function=name, reason=f"there is no function {name}", reason_zh=f"没有名为 {name} 的函数"
@@ -146,19 +147,22 @@ def _call_host(name: str, text: str, positional: list[Compiled], named: dict[str
         runtime.tick()
         arguments = [argument(scope, runtime) for argument in positional]
         keywords = {key.replace(" ", "_"): argument(scope, runtime) for key, argument in named.items()}
-        return _run_host(function, name, text, arguments, keywords)
+        return _run_host(lambda: function(*arguments, **keywords), name, text, runtime)
 
     return call
 
 
-def _run_host(
-    function: Callable[..., Any], name: str, text: str, arguments: list[Any], keywords: dict[str, Any]
-) -> Any:
+def _run_host(call: Callable[[], Any], name: str, text: str, runtime: Runtime) -> Any:
+    began = thread_time()
     try:
-        return function(*arguments, **keywords)
+        result = call()
     except EngineError:
         raise
     except Exception as error:
         raise FeelEvaluationError(
             text=text, function=name, reason=f"{name} failed: {error}", reason_zh=f"函数 {name} 出错：{error}"
         ) from error
+    runtime.host_seconds_left -= thread_time() - began
+    if runtime.host_seconds_left < 0:
+        raise FeelBudgetExceeded(text=text, reason=f"{name} takes too long", reason_zh=f"函数 {name} 耗时过长")
+    return result

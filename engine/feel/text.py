@@ -29,6 +29,12 @@ def feel_text(value: Any, runtime: Runtime, *, quoted: bool = False) -> str:
     return f"<{name}>" if name in ("function", "unknown") else temporal_text(value)
 
 
+def _number_text(value: numbers.Number, runtime: Runtime) -> str:
+    text = numbers.number_text(value)
+    runtime.tick_size(len(text))
+    return text
+
+
 def _list_text(items: list[Any], runtime: Runtime) -> str:
     return f"[{', '.join(feel_text(item, runtime, quoted=True) for item in items)}]"
 
@@ -55,7 +61,7 @@ def _range_text(interval: Range, runtime: Runtime) -> str:
 _TEXTS: dict[str, Callable[[Any, Runtime], str]] = {
     "null": lambda _value, _runtime: "null",
     "boolean": lambda value, _runtime: "true" if value else "false",
-    "number": lambda value, _runtime: numbers.number_text(value),
+    "number": _number_text,
     "list": _list_text,
     "context": _context_text,
     "range": _range_text,

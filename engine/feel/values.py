@@ -7,19 +7,24 @@ arithmetic), a ``bool`` is never a number. Temporal values are those of :mod:`da
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from types import NoneType
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.feel.errors import FeelBudgetExceeded
 
 _UTC_ZONE = ZoneInfo("UTC")
 _SIZE_PER_STEP = 16
+# Powers, roots and logarithms of 34 digits take as long as some ten other steps.
+TRANSCENDENTAL_STEPS = 10
 _DEEPEST_CALL = 50
+_SEARCH_SECONDS = 0.2
+_HOST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,11 +44,16 @@ class Range:
     end_included: bool
 
 
-class FeelFunction(Protocol):
+class FeelFunction(ABC):
     """A function as a value: a built-in one or one that the expression defines."""
 
+    @abstractmethod
     def call(self, arguments: Sequence[Any], runtime: Runtime) -> Any:
         """The result for positional ``arguments``."""
+
+    @abstractmethod
+    def call_named(self, arguments: dict[str, Any], runtime: Runtime) -> Any:
+        """The result for named ``arguments``."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +73,14 @@ class EvaluationContext:
 class Runtime:
     """One evaluation: its context and what is left of its budget."""
 
-    __slots__ = ("calls", "context", "steps_left")
+    __slots__ = ("calls", "context", "host_seconds_left", "search_seconds_left", "steps_left")
 
     def __init__(self, context: EvaluationContext) -> None:
         self.context = context
         self.steps_left = context.step_budget
         self.calls = 0
+        self.search_seconds_left = _SEARCH_SECONDS
+        self.host_seconds_left = _HOST_SECONDS
 
     def tick(self, steps: int = 1) -> None:
         """Spend ``steps``; raises :class:`FeelBudgetExceeded` when none are left."""
@@ -112,10 +124,10 @@ KINDS: dict[type, str] = {
 
 
 def kind(value: Any) -> str:
-    """The FEEL name of the kind of ``value`` (``function`` for anything that can be called)."""
+    """The FEEL name of the kind of ``value`` (``unknown`` for what is no FEEL value)."""
     name = KINDS.get(type(value))
     if name is None:
-        return "function" if hasattr(value, "call") else "unknown"
+        return "function" if isinstance(value, FeelFunction) else "unknown"
     return name
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.calendars import DEFAULT_CALENDARS, CalendarUnknown, CalendarYearUnknown, calendar_functions
-from engine.feel import EvaluationContext, FeelEvaluationError, compile_expression, to_json
+from engine.feel import EvaluationContext, FeelBudgetExceeded, FeelEvaluationError, compile_expression, to_json
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CONTEXT = EvaluationContext(zone=SHANGHAI, functions=calendar_functions(DEFAULT_CALENDARS, "standard"))
@@ -64,6 +64,7 @@ def test_due_dates_in_working_time(text: str, expected: Any) -> None:
         "working hours after(resolved_at, 1000000)",
         'working hours after("soon", 4)',
         "working hours between(resolved_at, missing)",
+        'working hours between(resolved_at, "9999-12-31")',
         "is working day(5)",
         "next opening([])",
     ],
@@ -84,6 +85,12 @@ def test_a_function_called_with_too_many_arguments_names_itself() -> None:
     with pytest.raises(FeelEvaluationError) as caught:
         value('working hours after(resolved_at, 4, "always", 5)')
     assert caught.value.details["function"] == "working hours after"
+
+
+def test_a_loop_over_years_of_working_time_is_stopped() -> None:
+    with pytest.raises(FeelBudgetExceeded) as caught:
+        value('for i in 1..9000 return working hours between("2017-01-01", "2026-01-01")')
+    assert "working hours between" in caught.value.message("en")
 
 
 def test_python_callers_get_dates_and_moments() -> None:

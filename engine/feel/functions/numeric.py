@@ -18,7 +18,7 @@ from typing import Any
 from engine.feel import numbers
 from engine.feel.functions.registry import builtin
 from engine.feel.numbers import CONTEXT, Number
-from engine.feel.values import YearsMonths
+from engine.feel.values import TRANSCENDENTAL_STEPS, Runtime, YearsMonths
 
 _SMALLEST_SCALE, _LARGEST_SCALE = -6111, 6176
 
@@ -103,22 +103,25 @@ def modulo(dividend: Number, divisor: Number) -> Number | None:
 
 
 @builtin("sqrt", "number: number")
-def sqrt(value: Number) -> Number | None:
+def sqrt(runtime: Runtime, value: Number) -> Number | None:
     """The square root; null below zero."""
+    runtime.tick(TRANSCENDENTAL_STEPS)
     number = numbers.to_decimal(value)
     return None if number is None or number < 0 else CONTEXT.sqrt(number)
 
 
 @builtin("log", "number: number")
-def log(value: Number) -> Number | None:
+def log(runtime: Runtime, value: Number) -> Number | None:
     """The natural logarithm; null unless above zero."""
+    runtime.tick(TRANSCENDENTAL_STEPS)
     number = numbers.to_decimal(value)
     return None if number is None or number <= 0 else CONTEXT.ln(number)
 
 
 @builtin("exp", "number: number")
-def exp(value: Number) -> Number | None:
+def exp(runtime: Runtime, value: Number) -> Number | None:
     """e to the power of the number."""
+    runtime.tick(TRANSCENDENTAL_STEPS)
     number = numbers.to_decimal(value)
     return None if number is None else CONTEXT.exp(number)
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from time import perf_counter
 from typing import TypeVar
 
 import regex
 
 from engine.feel.errors import FeelBudgetExceeded
+from engine.feel.values import Runtime
 
 _LONGEST_PATTERN = 500
 _LONGEST_INPUT = 100_000
-TIMEOUT_SECONDS = 0.1
 _FLAGS = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": regex.VERBOSE}
 
 Answer = TypeVar("Answer")
@@ -40,13 +41,19 @@ def pattern_fault(pattern: str) -> tuple[str, str] | None:
     return "not a valid regular expression", "正则表达式无效"
 
 
-def search(run: Callable[[], Answer], text: str) -> Answer:
-    """``run`` over ``text``; raises :class:`FeelBudgetExceeded` if the text is too long or time runs out."""
-    if len(text) <= _LONGEST_INPUT:
-        try:
-            return run()
-        except TimeoutError:
-            pass
+def search(run: Callable[[float], Answer], text: str, runtime: Runtime) -> Answer:
+    """``run`` over ``text``, given the seconds it may take; all searches of an evaluation share a fraction of one.
+
+    Raises :class:`FeelBudgetExceeded` if the text is too long or time runs out.
+    """
+    began = perf_counter()
+    try:
+        if len(text) <= _LONGEST_INPUT and runtime.search_seconds_left > 0:
+            return run(runtime.search_seconds_left)
+    except TimeoutError:
+        pass
+    finally:
+        runtime.search_seconds_left -= perf_counter() - began
     raise FeelBudgetExceeded(
         reason="the regular expression takes too long on this text", reason_zh="正则表达式在此文本上耗时过长"
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from engine.feel.values import Runtime, kind
+from engine.feel.values import FeelFunction, Runtime, kind
 
 _ALIASES = {"datetime": "date and time", "days": "days and time duration", "months": "years and months duration"}
 _REFUSED = object()
@@ -78,7 +78,7 @@ def _convert(value: Any, parameter: Parameter) -> Any:
     return _REFUSED
 
 
-class Builtin:
+class Builtin(FeelFunction):
     """A built-in function, itself a FEEL value."""
 
     def __init__(self, name: str) -> None:

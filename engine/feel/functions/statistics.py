@@ -122,16 +122,18 @@ def mode(runtime: Runtime, items: list[Any]) -> list[Number] | None:
 
 
 @builtin("all", "...list: any")
-def every_true(items: list[Any]) -> bool | None:
+def every_true(runtime: Runtime, items: list[Any]) -> bool | None:
     """False if an element is false, else true if all are true, else null."""
+    runtime.tick_size(len(items))
     if any(item is False for item in items):
         return False
     return True if all(item is True for item in items) else None
 
 
 @builtin("any", "...list: any")
-def some_true(items: list[Any]) -> bool | None:
+def some_true(runtime: Runtime, items: list[Any]) -> bool | None:
     """True if an element is true, else false if all are false, else null."""
+    runtime.tick_size(len(items))
     if any(item is True for item in items):
         return True
     return False if all(item is False for item in items) else None

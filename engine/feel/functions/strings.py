@@ -7,7 +7,7 @@ from typing import Any
 import regex
 
 from engine.feel import numbers
-from engine.feel.functions.patterns import TIMEOUT_SECONDS, compile_pattern, search
+from engine.feel.functions.patterns import compile_pattern, search
 from engine.feel.functions.registry import builtin
 from engine.feel.values import Runtime
 
@@ -15,14 +15,20 @@ _GROUP_REFERENCE = regex.compile(r"\\(.)|\$(\d)")
 
 
 @builtin("substring", "string: string", "start position: number", "length: number?")
-def substring(string: str, start: numbers.Number, length: numbers.Number | None) -> str | None:
+def substring(runtime: Runtime, string: str, start: numbers.Number, length: numbers.Number | None) -> str | None:
     """Counted from 1, or from -1 at the end."""
     first = int(start)
     count = None if length is None else int(length)
     if first == 0 or abs(first) > max(len(string), 1) or (count is not None and count < 0):
         return "" if first > 0 else None
     begin = first - 1 if first > 0 else len(string) + first
-    return string[begin:] if count is None else string[begin : begin + count]
+    return _cut(runtime, string, begin, len(string) if count is None else begin + count)
+
+
+def _cut(runtime: Runtime, string: str, begin: int, end: int) -> str:
+    part = string[begin:end]
+    runtime.tick_size(len(part))
+    return part
 
 
 @builtin("string length", "string: string")
@@ -46,16 +52,16 @@ def lower_case(runtime: Runtime, string: str) -> str:
 
 
 @builtin("substring before", "string: string", "match: string")
-def substring_before(string: str, match: str) -> str:
+def substring_before(runtime: Runtime, string: str, match: str) -> str:
     """What precedes the first ``match``, else the empty string."""
-    return string[: max(string.find(match), 0)]
+    return _cut(runtime, string, 0, max(string.find(match), 0))
 
 
 @builtin("substring after", "string: string", "match: string")
-def substring_after(string: str, match: str) -> str:
+def substring_after(runtime: Runtime, string: str, match: str) -> str:
     """What follows the first ``match``, else the empty string."""
     index = string.find(match)
-    return "" if index < 0 else string[index + len(match) :]
+    return "" if index < 0 else _cut(runtime, string, index + len(match), len(string))
 
 
 @builtin("contains", "string: string", "match: string")
@@ -83,7 +89,7 @@ def matches(runtime: Runtime, text: str, pattern: str, flags: str | None) -> boo
     compiled = compile_pattern(pattern, flags or "")
     if compiled is None:
         return None
-    return search(lambda: compiled.search(text, timeout=TIMEOUT_SECONDS) is not None, text)
+    return search(lambda seconds: compiled.search(text, timeout=seconds) is not None, text, runtime)
 
 
 @builtin("replace", "input: string", "pattern: string", "replacement: string", "flags: string?")
@@ -105,7 +111,7 @@ def replace(runtime: Runtime, text: str, pattern: str, replacement: str, flags: 
         return result
 
     runtime.tick_size(len(text))
-    return search(lambda: compiled.sub(filled, text, timeout=TIMEOUT_SECONDS), text)
+    return search(lambda seconds: compiled.sub(filled, text, timeout=seconds), text, runtime)
 
 
 @builtin("split", "string: string", "delimiter: string")
@@ -117,7 +123,9 @@ def split(runtime: Runtime, string: str, delimiter: str) -> list[str] | None:
     if compiled.match(""):
         runtime.tick(1 + len(string))
         return list(string)
-    spans = search(lambda: [match.span() for match in compiled.finditer(string, timeout=TIMEOUT_SECONDS)], string)
+    spans = search(
+        lambda seconds: [match.span() for match in compiled.finditer(string, timeout=seconds)], string, runtime
+    )
     runtime.tick(1 + len(spans))
     starts = [0, *(end for _, end in spans)]
     ends = [*(start for start, _ in spans), len(string)]

@@ -142,10 +142,16 @@ def test_endless_nesting_is_refused_at_once(text: str) -> None:
         'matches(text, "^(a|a)*$")',
         'split(text, "(a|aa)+$")',
         "for i in 1..100000 return upper case(text)",
+        "for i in 1..19000 return any(big)",
+        "for i in 1..19000 return sum(big)",
+        "for i in 1..19000 return 0.123456789 ** 0.3333333",
+        "for i in 1..19000 return substring(long, 2)",
+        "for i in 1..19000 return string(10 ** 6000)",
+        'for i in 1..19000 return matches(hard, "(a|a)*$")',
     ],
 )
 def test_an_expression_that_would_not_end_is_stopped(text: str) -> None:
-    variables = {"big": list(range(30_000)), "text": "a" * 90 + "!"}
+    variables = {"big": list(range(30_000)), "text": "a" * 90 + "!", "hard": "a" * 22 + "!", "long": "x" * 1_000_000}
     expression = compile_expression(text)
     began = time.perf_counter()
     with pytest.raises(FeelBudgetExceeded) as caught:
