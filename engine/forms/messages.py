@@ -33,7 +33,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "past": ("不能早于今天", "Must not be before today"),
     "file": ("文件不存在，请重新上传", "The file is not there; please upload it again"),
     "one_file": ("只能上传一个文件", "Upload one file only"),
-    "files_count": ("最多 {0} 个文件", "Upload at most {0} files"),
     "file_type": ("只接受 {0} 文件", "Only {0} files are accepted"),
     "rows": ("明细格式不正确", "The rows are not in the right form"),
     "rows_count": ("最多 {0} 行", "At most {0} rows"),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -85,21 +85,21 @@ class Component:
     source: Mapping[str, Any]
     components: tuple[Component, ...] = ()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The path with dots, as errors and posted fields use it."""
         return ".".join(self.path)
 
-    @property
+    @cached_property
     def is_list(self) -> bool:
         return self.type == "dynamiclist"
 
-    @property
+    @cached_property
     def holds_answer(self) -> bool:
         """True for inputs, computed fields and lists: whatever becomes data."""
         return self.type in INPUT_TYPES or self.type == "expression" or self.is_list
 
-    @property
+    @cached_property
     def rules(self) -> Mapping[str, Any]:
         """The designer's ``validate`` block."""
         return _mapping(self.source.get("validate"))
@@ -116,7 +116,7 @@ class Component:
     def always_readonly(self) -> bool:
         return self.source.get("readonly") is True
 
-    @property
+    @cached_property
     def hide_condition(self) -> str | None:
         hide = _mapping(self.source.get("conditional")).get("hide")
         return hide if is_expression(hide) else None
@@ -245,13 +245,16 @@ def walk(components: tuple[Component, ...]) -> Iterator[Component]:
         yield from walk(component.components)
 
 
-def scope_fields(components: tuple[Component, ...]) -> Iterator[Component]:
+@lru_cache(maxsize=2048)
+def scope_fields(components: tuple[Component, ...]) -> tuple[Component, ...]:
     """The components that hold answers of one scope: groups are looked through, lists are not."""
+    found: list[Component] = []
     for component in components:
         if component.holds_answer:
-            yield component
+            found.append(component)
         elif component.type == "group":
-            yield from scope_fields(component.components)
+            found.extend(scope_fields(component.components))
+    return tuple(found)
 
 
 def is_expression(value: Any) -> bool:

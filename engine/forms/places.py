@@ -19,9 +19,9 @@ _ABSENT = object()
 class Place:
     """One scope: the whole form or one row.
 
-    ``values`` are typed where possible and as sent where not; ``view`` is what expressions see (``values`` without
-    what is hidden); ``given`` is what was sent; ``initial`` is what was there before; ``hidden`` and ``locked``
-    (read-only or disabled) name the components of this scope that are so right now.
+    ``values`` are typed where possible and as sent where not (``refused`` says why); ``view`` is what expressions see:
+    ``values`` without what is hidden. ``given`` is what was sent, ``initial`` what was there before. ``hidden`` and
+    ``locked`` (read-only or disabled) name the components of this scope that are so right now.
     """
 
     components: tuple[Component, ...]
@@ -33,13 +33,14 @@ class Place:
     view: dict[str, Any] = field(default_factory=dict)
     hidden: set[Component] = field(default_factory=set)
     locked: set[Component] = field(default_factory=set)
+    refused: dict[Component, Refused] = field(default_factory=dict)
     rows: dict[Component, list[Place]] = field(default_factory=dict)
     env: dict[str, Any] = field(default_factory=dict)
 
     def value(self, component: Component) -> Any:
         return lookup(self.values, component.path, None)
 
-    def fields(self) -> Iterator[Component]:
+    def fields(self) -> tuple[Component, ...]:
         return scope_fields(self.components)
 
     def all_places(self) -> Iterator[Place]:
@@ -95,7 +96,11 @@ class _Builder:
         if component.always_readonly or component.disabled:
             return starting_value(component, place.initial, self.context)
         raw = lookup(place.given, component.path, None)
-        return typed_or_raw(component, raw, self.context)
+        try:
+            return read_value(component, raw, self.context)
+        except Refused as refused:
+            place.refused[component] = refused.with_traceback(None)
+            return _raw(component, raw)
 
     def rows(self, place: Place, component: Component) -> None:
         raw = lookup(place.given, component.path, None)
@@ -122,12 +127,9 @@ def _origin(component: Component, before: list[Any], row: Mapping[str, Any], ind
     return {}
 
 
-def typed_or_raw(component: Component, raw: Any, context: FormContext) -> Any:
-    """The typed value; what cannot be typed stays as a plain scalar, so that expressions and people still see it."""
-    try:
-        return read_value(component, raw, context)
-    except Refused:
-        return raw if isinstance(raw, (str, int, float, bool)) else empty_value(component)
+def _raw(component: Component, raw: Any) -> Any:
+    """What cannot be typed stays if it is a plain scalar, so that expressions and people still see it."""
+    return raw if isinstance(raw, (str, int, float, bool)) else empty_value(component)
 
 
 def starting_value(component: Component, initial: Mapping[str, Any], context: FormContext) -> Any:
@@ -135,7 +137,10 @@ def starting_value(component: Component, initial: Mapping[str, Any], context: Fo
     raw = lookup(initial, component.path, _ABSENT)
     if raw is _ABSENT:
         raw = component.source.get("defaultValue")
-    return typed_or_raw(component, raw, context)
+    try:
+        return read_value(component, raw, context)
+    except Refused:
+        return _raw(component, raw)
 
 
 def starting_data(

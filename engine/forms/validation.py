@@ -14,7 +14,6 @@ from engine.forms.model import Component, Form, FormContext, FormInvalid, scope_
 from engine.forms.places import MAX_PLACES, MAX_ROWS, Place, lookup, starting_data
 from engine.forms.rules import failures
 from engine.forms.settling import Settled
-from engine.forms.typed import Refused, read_value
 
 
 def load(form: Form, submitted: Mapping[str, Any], initial: Mapping[str, Any], context: FormContext) -> dict[str, Any]:
@@ -43,18 +42,15 @@ def prefill(form: Form, initial: Mapping[str, Any], context: FormContext) -> dic
     return starting_data(form.components, initial, context)
 
 
-class ScopeSchema(Schema):
-    """The schema of one scope; ``settled`` and ``place`` say which submission it is judging."""
+class _Sent(dict[str, Any]):
+    """The answers of one scope by dotted name, and what judging them needs; a field gets it as its ``data``."""
 
-    settled: Settled
-    place: Place
-
-    class Meta:
-        unknown = EXCLUDE
-        register = False
+    def __init__(self, settled: Settled, place: Place) -> None:
+        super().__init__({component.name: lookup(place.given, component.path, None) for component in place.fields()})
+        self.settled, self.place = settled, place
 
 
-class Answer(fields.Field[Any]):
+class _Answer(fields.Field[Any]):
     """One component: its type rules, then its author's rules."""
 
     def __init__(self, component: Component) -> None:
@@ -64,26 +60,23 @@ class Answer(fields.Field[Any]):
     def deserialize(
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> Any:
-        schema, component = _schema_of(self), self.component
-        if component in schema.place.hidden or component.disabled:
+        assert isinstance(data, _Sent)
+        component, place = self.component, data.place
+        if component in place.hidden or component.disabled:
             return missing
-        if component.type == "expression" or component in schema.place.locked:
-            return copy.deepcopy(schema.place.value(component))
-        return self._judge(None if value is missing else value, schema)
-
-    def _judge(self, value: Any, schema: ScopeSchema) -> Any:
-        context = schema.settled.context
-        try:
-            clean = read_value(self.component, value, context)
-        except Refused as refused:
-            raise ValidationError(message(refused.code, context.language, *refused.values)) from None
-        found = failures(self.component, clean, schema.settled, schema.place)
+        if component.type == "expression" or component in place.locked:
+            return copy.deepcopy(place.value(component))
+        refused, language = place.refused.get(component), data.settled.context.language
+        if refused is not None:
+            raise ValidationError(message(refused.code, language, *refused.values))
+        clean = place.value(component)
+        found = failures(component, clean, data.settled, place)
         if found:
             raise ValidationError(found)
         return clean
 
 
-class Rows(fields.Field[Any]):
+class _Rows(fields.Field[Any]):
     """A dynamic list: each row is a scope of its own."""
 
     def __init__(self, component: Component) -> None:
@@ -93,57 +86,47 @@ class Rows(fields.Field[Any]):
     def deserialize(
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> Any:
-        schema, component = _schema_of(self), self.component
-        if component in schema.place.hidden:
+        assert isinstance(data, _Sent)
+        if self.component in data.place.hidden:
             return missing
-        self._check_shape(None if value is missing else value, schema)
+        self._check_shape(value, data)
         clean, errors = [], {}
-        for index, row in enumerate(schema.place.rows[component]):
+        for index, row in enumerate(data.place.rows[self.component]):
             try:
-                clean.append(_load_place(schema.settled, row))
+                clean.append(_load_place(data.settled, row))
             except ValidationError as error:
                 errors[index] = error.messages
         if errors:
             raise ValidationError(errors)
         return clean
 
-    def _check_shape(self, value: Any, schema: ScopeSchema) -> None:
-        language, component = schema.settled.context.language, self.component
+    def _check_shape(self, value: Any, sent: _Sent) -> None:
+        language, component = sent.settled.context.language, self.component
         if value is not None and not isinstance(value, list):
             raise ValidationError(message("rows", language))
         count = len(value or [])
         if count > MAX_ROWS:
             raise ValidationError(message("rows_count", language, MAX_ROWS))
-        if count > len(schema.place.rows[component]):
+        if count > len(sent.place.rows[component]):
             raise ValidationError(message("rows_count", language, MAX_PLACES))
-        before = lookup(schema.place.initial, component.path, None)
+        before = lookup(sent.place.initial, component.path, None)
         fixed = len(before) if isinstance(before, list) else component.default_rows
         if not component.allows_rows and count != fixed:
             raise ValidationError(message("rows_fixed", language, fixed))
 
 
-def _schema_of(field: fields.Field[Any]) -> ScopeSchema:
-    schema = field.parent
-    assert isinstance(schema, ScopeSchema)
-    return schema
-
-
 @lru_cache(maxsize=1024)
-def _schema_class(components: tuple[Component, ...]) -> type[Schema]:
+def _schema(components: tuple[Component, ...]) -> Schema:
     # marshmallow nests a value whose field name has dots, which is what a path such as supplier.name means.
     made: dict[str, fields.Field[Any]] = {
-        component.name: Rows(component) if component.is_list else Answer(component)
+        component.name: _Rows(component) if component.is_list else _Answer(component)
         for component in scope_fields(components)
     }
-    return ScopeSchema.from_dict(made)
+    return Schema.from_dict(made)(unknown=EXCLUDE)
 
 
 def _load_place(settled: Settled, place: Place) -> dict[str, Any]:
-    schema = _schema_class(place.components)()
-    assert isinstance(schema, ScopeSchema)
-    schema.settled, schema.place = settled, place
-    given = {component.name: lookup(place.given, component.path, None) for component in place.fields()}
-    clean: dict[str, Any] = schema.load(given)
+    clean: dict[str, Any] = _schema(place.components).load(_Sent(settled, place))
     return clean
 
 

@@ -140,6 +140,21 @@ class TestNumbers:
 
 
 class TestTextAndChoices:
+    def test_limits_may_be_computed_and_scalars_become_text(self) -> None:
+        note = form(
+            {"type": "number", "key": "n", "label": "数"},
+            {"type": "textfield", "key": "a", "label": "甲", "validate": {"minLength": "=n", "maxLength": '="x"'}},
+            {"type": "textfield", "key": "b", "label": "乙", "validate": {"minLength": "=n"}},
+        )
+        assert messages(note, {"n": 3, "a": "xy", "b": True}) == {"a": ["该项的限制无法计算，请联系流程负责人"]}
+        assert messages(note, {"n": 5, "b": True}) == {"b": ["至少需要 5 个字"]}
+
+    def test_an_option_may_be_a_whole_object(self) -> None:
+        team = {"value": {"id": 1, "tags": ["x"]}, "label": "一线"}
+        pick = form({"type": "select", "key": "t", "label": "组", "values": [team, {"label": "坏", "value": {}}, None]})
+        assert load(pick, {"t": {"tags": ["x"], "id": 1}}, {}, IN_CHINESE) == {"t": {"id": 1, "tags": ["x"]}}
+        assert messages(pick, {"t": {"id": True, "tags": ["x", "y"]}}) == {"t": ["请从选项中选择"]}
+
     def test_all_broken_rules_of_a_field_are_said_at_once(self) -> None:
         code = form(
             {
@@ -206,6 +221,23 @@ class TestMoments:
             assert load(due, {"due_at": sent}, {}, IN_CHINESE) == {"due_at": "2026-11-25T10:00+08:00"}
         in_berlin = replace(IN_CHINESE, zone=ZoneInfo("Europe/Berlin"))
         assert load(due, {"due_at": "2026-07-01T10:00"}, {}, in_berlin) == {"due_at": "2026-07-01T10:00+02:00"}
+
+    @pytest.mark.parametrize(
+        ("shape", "sent", "kept"),
+        [
+            (None, "08:37", "08:30"),
+            ("no_timezone", "08:30:59", "08:30"),
+            ("utc_offset", "08:30", "08:30+08:00"),
+            ("utc_offset", "20:00-04:30", "08:30+08:00"),
+            ("utc_normalized", "08:30", "00:30Z"),
+            ("utc_normalized", "00:30Z", "00:30Z"),
+            ("utc_normalized", "07:45", "23:45Z"),
+        ],
+    )
+    def test_times_of_day_are_kept_as_the_author_says(self, shape: str | None, sent: str, kept: str) -> None:
+        settings = {"subtype": "time", "timeInterval": 15, "timeSerializingFormat": shape}
+        shift = form({"type": "datetime", "key": "t", "timeLabel": "班次", **settings})
+        assert load(shift, {"t": sent}, {}, IN_CHINESE) == {"t": kept}
 
     @pytest.mark.parametrize(
         ("subtype", "sent", "said"),

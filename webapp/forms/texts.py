@@ -24,7 +24,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "submit": ("提交", "Submit"),
     "none": ("—", "—"),
     "required_note": ("标有 * 的为必填项", "Fields marked * are required"),
-    "not_yet": ("填写后自动计算", "Computed as you fill in the form"),
 }
 
 
