@@ -48,6 +48,10 @@ class _LinearScans:
 
     def get_tasks_iterator(self, first_task: Task | None = None, **kwargs: Any) -> Iterator[Task]:
         """Filter the flat dictionary; only a search below one task, or up to one spec, walks the tree."""
+        if first_task is not None and kwargs.keys() == {"spec_name"}:
+            name = kwargs["spec_name"]
+            same = [task for task in self.tasks.values() if task.task_spec.name == name]
+            return iter([task for task in same if task is first_task or task.is_descendant_of(first_task)])
         if (first_task is not None and first_task is not self.task_tree) or _WALKED & kwargs.keys():
             return super().get_tasks_iterator(first_task, **kwargs)  # type: ignore[misc, no-any-return]
         skip = kwargs.pop("skip_subprocesses", False)
