@@ -16,7 +16,8 @@ class Settings:
     """What an operator decides before the start.
 
     ``database_url`` is a SQLAlchemy URL (``sqlite:///…`` or ``postgresql+psycopg://…``); ``zone`` the organisation's
-    time zone; ``heartbeat`` whether this process runs the clock besides serving pages.
+    time zone; ``heartbeat`` whether this process runs the clock besides serving pages; ``proxies`` how many
+    reverse proxies in front of it may be believed about the client's address.
     """
 
     database_url: str
@@ -29,6 +30,7 @@ class Settings:
     secure_cookies: bool = True
     upload_limit_bytes: int = 20 * 1024 * 1024
     threads: int = 16
+    proxies: int = 0
     smtp_url: str = field(default="", repr=False)
     mail_sender: str = "yunzhi@localhost"
 
@@ -49,6 +51,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         heartbeat=_flag(given, "YUNZHI_HEARTBEAT", True),
         secure_cookies=_flag(given, "YUNZHI_SECURE_COOKIES", True),
         threads=int(given.get("YUNZHI_THREADS", "16")),
+        proxies=int(given.get("YUNZHI_PROXIES", "0")),
         smtp_url=given.get("YUNZHI_SMTP_URL", ""),
         mail_sender=given.get("YUNZHI_MAIL_SENDER", "yunzhi@localhost"),
     )

@@ -1,0 +1,1 @@
+"""The JSON interface: every module here with a ``blueprint`` is served under ``/api``."""

@@ -1,0 +1,71 @@
+"""Moments as people read them: in the organisation's zone, and relative to now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from flask import Flask
+from flask_babel import gettext, ngettext
+
+from webapp.context import current_platform, current_time
+
+SOON = timedelta(hours=4)
+NO_DEADLINE_YEAR = 9999
+State = Literal["overdue", "soon", "later", "none"]
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline as a badge: ``state`` decides the colour, ``text`` is relative, ``at`` absolute."""
+
+    state: State
+    text: str
+    at: str
+    machine: str
+
+
+def install(app: Flask) -> None:
+    """The filters ``local_time``, ``local_date``, ``machine_time``, ``due`` and ``duration``."""
+    app.jinja_env.filters.update(
+        local_time=local_time, local_date=local_date, machine_time=machine_time, due=due, duration=duration
+    )
+
+
+def local_time(at: datetime | None) -> str:
+    """``2026-03-02 09:00`` in the organisation's zone; nothing for None."""
+    return at.astimezone(current_platform().settings.zone).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def local_date(at: datetime | date | None) -> str:
+    """``2026-03-02`` in the organisation's zone."""
+    if isinstance(at, datetime):
+        at = at.astimezone(current_platform().settings.zone)
+    return at.strftime("%Y-%m-%d") if at else ""
+
+
+def machine_time(at: datetime) -> str:
+    """For the ``datetime`` attribute of ``<time>``."""
+    return at.isoformat(timespec="seconds")
+
+
+def due(at: datetime | None) -> Due:
+    """How a deadline stands now. The moment in the year 9999 stands for "no deadline"."""
+    if at is None or at.year == NO_DEADLINE_YEAR:
+        return Due("none", gettext("No deadline"), "", "")
+    left = at - current_time()
+    if left < timedelta(0):
+        return Due("overdue", gettext("Overdue %(time)s", time=duration(-left)), local_time(at), machine_time(at))
+    state: State = "soon" if left <= SOON else "later"
+    return Due(state, gettext("Due in %(time)s", time=duration(left)), local_time(at), machine_time(at))
+
+
+def duration(length: timedelta) -> str:
+    """Minutes below an hour, hours below two days, days above."""
+    minutes = max(int(length.total_seconds() // 60), 1)
+    if minutes < 60:
+        return ngettext("%(num)d min", "%(num)d min", minutes)
+    if minutes < 48 * 60:
+        return ngettext("%(num)d h", "%(num)d h", minutes // 60)
+    return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))

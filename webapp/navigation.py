@@ -1,0 +1,96 @@
+"""The menu: page modules list their entries in ``NAVIGATION``, this module puts them in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flask import Flask, request, url_for
+from flask_babel import LazyString, lazy_gettext
+from sqlalchemy import Connection
+
+from engine.actors import Actor
+from webapp.context import actor_or_none, current_time, reading
+
+Section = Literal["work", "registers", "administration"]
+SECTIONS: dict[Section, LazyString | str] = {
+    "work": "",
+    "registers": lazy_gettext("Registers"),
+    "administration": lazy_gettext("Administration"),
+}
+
+
+def everybody(actor: Actor) -> bool:
+    """Any signed-in person may follow the entry."""
+    return actor.user_id is not None
+
+
+def administrators(actor: Actor) -> bool:
+    """Only administrators see the entry."""
+    return actor.is_administrator
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """One entry of the menu.
+
+    ``order`` sorts within the section; ``on_phone`` puts it into the bottom bar (four at most); ``count`` gives the
+    number in its badge; ``includes`` names further endpoints or whole blueprints whose pages count as "in here".
+    """
+
+    endpoint: str
+    label: LazyString
+    icon: str
+    section: Section = "work"
+    order: int = 50
+    shown_to: Callable[[Actor], bool] = everybody
+    on_phone: bool = False
+    includes: tuple[str, ...] = ()
+    count: Callable[[Connection, Actor, Any], int] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it leads."""
+        return url_for(self.endpoint)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the page shown belongs to it."""
+        return request.endpoint == self.endpoint or not {request.endpoint, request.blueprint}.isdisjoint(self.includes)
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """An entry as this reader sees it."""
+
+    item: NavigationItem
+    number: int
+
+    @property
+    def badge(self) -> str:
+        """The number in it, as text; empty for none."""
+        return "99+" if self.number > 99 else str(self.number or "")
+
+
+def install(app: Flask, items: Iterable[NavigationItem]) -> None:
+    """Offer ``navigation()`` to the templates: sections with their entries."""
+    ordered = sorted(items, key=lambda item: (list(SECTIONS).index(item.section), item.order))
+
+    def navigation() -> list[tuple[str, list[ShownItem]]]:
+        actor = actor_or_none()
+        if actor is None:
+            return []
+        with reading() as connection:
+            shown = [
+                ShownItem(item, item.count(connection, actor, current_time()) if item.count else 0)
+                for item in ordered
+                if item.shown_to(actor)
+            ]
+        return [
+            (str(title), [one for one in shown if one.item.section == section])
+            for section, title in SECTIONS.items()
+            if any(one.item.section == section for one in shown)
+        ]
+
+    app.jinja_env.globals["navigation"] = navigation
