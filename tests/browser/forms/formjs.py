@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[3]
 ENTRY = "import { Form } from '@bpmn-io/form-js-viewer'; globalThis.FormJsViewer = Form;"
-# Two turns of the event loop let the viewer's effects (computed fields, cleaned-up options) come to rest.
+# The viewer's effects (computed fields, cleaned-up options) run after a frame each; five still frames mean it is at rest.
 ASK = """async ([schema, data]) => {
   const holder = document.createElement('div');
   document.body.append(holder);
   const form = new globalThis.FormJsViewer({ container: holder });
   await form.importSchema(schema, data);
-  await new Promise(done => setTimeout(done, 60));
+  const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  for (let still = 0, before = ''; still < 5; ) {
+    await frame();
+    const now = JSON.stringify(form._getState().data);
+    still = now === before ? still + 1 : 0;
+    before = now;
+  }
   const { data: clean, errors } = form.submit();
   form.destroy();
   holder.remove();
@@ -26,26 +32,23 @@ ASK = """async ([schema, data]) => {
 }"""
 
 
-def node_modules() -> Path:
-    """Where npm put the packages: beside package.json, or where NODE_PATH points."""
-    return Path(os.environ.get("NODE_PATH") or ROOT / "node_modules")
+def need(path: Path) -> Path:
+    """A file that ``python scripts/assets.py --dev`` brings. Without it the test is skipped, in CI it fails."""
+    if not path.exists():
+        told = f"{path.name} is missing: run python scripts/assets.py --dev"
+        pytest.fail(told) if os.environ.get("CI") else pytest.skip(told)
+    return path
 
 
 def bundle_viewer(target: Path) -> Path:
     """One script with the viewer in it, made by esbuild."""
-    modules, node = node_modules(), shutil.which("node")
-    assert node, "node is needed to bundle the form-js viewer"
-    entry = target / "viewer-entry.js"
+    modules = ROOT / "node_modules"
+    need(modules / "@bpmn-io" / "form-js-viewer" / "package.json")
+    entry, out = target / "viewer-entry.js", target / "viewer.js"
     entry.write_text(ENTRY, encoding="utf-8")
-    out = target / "viewer.js"
-    command = [
-        str(modules / "esbuild" / "bin" / "esbuild"),
-        str(entry),
-        "--bundle",
-        "--format=iife",
-        f"--outfile={out}",
-    ]
-    subprocess.run([*command, "--log-level=error"], check=True, env={**os.environ, "NODE_PATH": str(modules)})
+    command = [str(need(modules / "esbuild" / "bin" / "esbuild")), str(entry), "--bundle", "--format=iife"]
+    environment = {**os.environ, "NODE_PATH": str(modules)}
+    subprocess.run([*command, f"--outfile={out}", "--log-level=error"], check=True, env=environment)
     return out
 
 

@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from tests.browser.forms.site import Desk, create_site
+from tests.browser.forms.formjs import need
+from tests.browser.forms.site import WEBAPP, Desk, create_site
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
@@ -28,6 +29,8 @@ def desk() -> Desk:
 @pytest.fixture
 def address(desk: Desk) -> Iterator[str]:
     """The site's form page, served on a free port."""
+    for name in ("htmx.js", "tabler.css"):
+        need(WEBAPP / "static" / "vendor" / name)
     server = make_server("127.0.0.1", 0, create_site(desk), threaded=True)
     server.log = lambda *_: None  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever)
