@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[3]
 ENTRY = "import { Form } from '@bpmn-io/form-js-viewer'; globalThis.FormJsViewer = Form;"
-# The viewer's effects (computed fields, cleaned-up options) run after a frame each: after five still ones it is at rest.
+# The viewer's effects (computed fields, cleaned-up options) run after a frame each; five still ones mean it is done.
 ASK = """async ([schema, data]) => {
   const holder = document.createElement('div');
   document.body.append(holder);
