@@ -22,8 +22,11 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
-_RUN_AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
-  v => `${v.id}: ${v.help}\\n` + v.nodes.map(n => `    ${n.target} ${n.html.slice(0, 160)} ${n.any.map(a => a.message)}`).join('\\n'))"""
+_RUN_AXE = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+  const place = node => `    ${node.target} ${node.html.slice(0, 160)} ${node.any.map(one => one.message)}`;
+  return violations.map(one => [`${one.id}: ${one.help}`, ...one.nodes.map(place)].join('\\n'));
+}"""
 
 
 @pytest.fixture(scope="session")
