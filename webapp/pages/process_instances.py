@@ -19,7 +19,7 @@ from webapp.processes import process_names
 
 blueprint = Blueprint("process_instance", __name__)
 
-NAVIGATION = (NavigationItem("process_instance.mine", lazy_gettext("My requests"), "send", order=30, on_phone=True),)
+NAVIGATION = (NavigationItem("process_instance.mine", lazy_gettext("My requests"), "mine", order=30, on_phone=True),)
 
 PAGE_SIZE = 30
 

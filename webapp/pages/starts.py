@@ -22,7 +22,7 @@ from webapp.navigation import NavigationItem
 
 blueprint = Blueprint("start", __name__, url_prefix="/start")
 
-NAVIGATION = (NavigationItem("start.choose", lazy_gettext("Start a process"), "plus", order=40, on_phone=True),)
+NAVIGATION = (NavigationItem("start.choose", lazy_gettext("Start a process"), "start", order=40, on_phone=True),)
 
 
 @blueprint.get("")
