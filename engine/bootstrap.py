@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine import channels
-from engine.calendar_functions import host_functions
 from engine.clock import Clock, SystemClock
 from engine.handlers import HandlerRegistry
 from engine.registers.topics import serve_topics
@@ -14,6 +13,7 @@ from engine.runtime.step import Runtime
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.timers import Channel
+from engine.working_calendars import host_functions
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from engine import instances
+from engine import inbox, instances
 from engine.actors import Actor
 from engine.errors import Forbidden, NotFound
 from engine.runtime import engine_incident as records
@@ -66,6 +66,12 @@ def retry(runtime: Runtime, connection: Connection, *, actor: Actor, incident_id
         return instances.retry(
             runtime, connection, actor=actor, instance_id=row.instance_id, task_id=row.source_id, now=now
         )
+    if row.kind == "due_date":
+        inbox.set_due_at(
+            runtime, connection, actor=actor, instance_id=row.instance_id, work_item_id=row.source_id, now=now
+        )
+        records.resolve(connection, row.kind, row.source_id, now, actor.user_id)
+        return True
     again: dict[str, Any] = {"status": "pending", "attempts": 0}
     if row.kind == "timer":
         connection.execute(update(timer).where(timer.c.id == row.source_id).values(**again, due_at=now))

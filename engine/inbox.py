@@ -14,8 +14,8 @@ from engine.actors import Actor
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.runtime.execution import Execution
 from engine.runtime.people import ADMINISTRATORS
-from engine.runtime.recording import entry
-from engine.runtime.step import Runtime, Step, run_step
+from engine.runtime.recording import NO_DEADLINE, entry
+from engine.runtime.step import Runtime, Step, reading, run_step
 from engine.store import audit
 from engine.store.prepared import Prepared
 from engine.store.tables import history, inbox_entry, process_instance, user, work_item, work_item_draft
@@ -258,6 +258,30 @@ def escalate(connection: Connection, *, item_id: str, to_user_ids: list[int], ac
         connection.execute(insert(inbox_entry), rows)
     _note(connection, item, actor, "escalated", now, {"to": added})
     return [int(one.removeprefix("user:")) for one in added]
+
+
+def set_due_at(
+    runtime: Runtime, connection: Connection, *, actor: Actor, instance_id: str, work_item_id: str, now: datetime
+) -> None:
+    """Compute the deadline of an open work item anew, counted from its arrival (after a calendar was mended).
+
+    Raises what the computation raises; a work item that is done by now is left as it is.
+    """
+    item = _select_item.first(connection, {"b_id": work_item_id})
+    if item is None or item.state not in ("ready", "reserved"):
+        return
+    state = connection.execute(
+        select(process_instance.c.state).where(process_instance.c.id == instance_id)
+    ).scalar_one()
+    execution = reading(runtime, connection, item.definition_id, state, item.created_at)
+    waiting = execution.waits().tasks[work_item_id]
+    given = execution.expressions.resolve(waiting.element.attributes["dueDate"], waiting.variables)
+    due_at = None if given is None else execution.expressions.due_at(given)
+    connection.execute(update(work_item).where(work_item.c.id == work_item_id).values(due_at=due_at))
+    connection.execute(
+        update(inbox_entry).where(inbox_entry.c.work_item_id == work_item_id).values(due_at=due_at or NO_DEADLINE)
+    )
+    _note(connection, item, actor, "due_date_set", now, {"due_at": None if due_at is None else due_at.isoformat()})
 
 
 def open_item(connection: Connection, instance_id: str, element_id: str) -> Record | None:

@@ -21,6 +21,21 @@ def work_item_form(runtime: Runtime, connection: Connection, item: Record) -> Fo
     return None if item.form_key is None else runtime.library.form(connection, item.definition_id, item.form_key)
 
 
+def earlier_answers(
+    runtime: Runtime, connection: Connection, item: Record, form: Form, variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the form starts with: the case's variables, or, where the diagram says ``prefill`` = ``no``, only those
+    that the form shows without letting anybody change them (a second call must not start with the first one's answers).
+    """
+    process = runtime.library.get(connection, item.definition_id)
+    elements = (model.elements.get(item.element_id) for model in process.compiled.models.values())
+    element = next((one for one in elements if one is not None), None)
+    if element is None or element.properties.get("prefill") != "no":
+        return dict(variables)
+    editable = {c.path[0] for c in form.walk() if c.holds_answer and c.path and not c.always_readonly}
+    return {name: value for name, value in variables.items() if name not in editable}
+
+
 def form_context(
     runtime: Runtime,
     connection: Connection,
@@ -62,7 +77,7 @@ def complete(
         variables = instances.waiting_variables(runtime, connection, item, now=now)
         files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
         context = form_context(runtime, connection, language=language, now=now, variables=variables, files=files)
-        clean = load(form, submitted, variables, context)
+        clean = load(form, submitted, earlier_answers(runtime, connection, item, form, variables), context)
     inbox.complete(runtime, connection, actor=actor, work_item_id=work_item_id, variables=clean, now=now)
 
 

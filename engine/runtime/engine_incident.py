@@ -8,18 +8,16 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from engine.errors import EngineError
-from engine.runtime.expressions import ServiceFailure
+from engine.runtime.expressions import Failure
 from engine.store.tables import engine_incident
 
 
-def note_service_failures(
-    connection: Connection, instance_id: str, failures: Sequence[ServiceFailure], now: datetime
-) -> None:
-    """Open an incident for each service task that failed in a step."""
+def note_failures(connection: Connection, instance_id: str, failures: Sequence[Failure], now: datetime) -> None:
+    """Open an incident for each thing a step could not do."""
     for failure in failures:
         _note(
             connection,
-            kind="service_task",
+            kind=failure.kind,
             source_id=failure.task_id,
             instance_id=instance_id,
             element_id=failure.element.id,

@@ -30,9 +30,14 @@ class ServiceTaskCall:
 
 
 @dataclass(frozen=True)
-class ServiceFailure:
-    """A handler that did not do its work, with the true reason."""
+class Failure:
+    """Something a step could not do without being stopped by it, with the true reason.
 
+    ``kind`` is ``service_task`` (a handler failed, the task waits for a retry) or ``due_date`` (a deadline could not be
+    computed, the work item goes without).
+    """
+
+    kind: str
     task_id: str
     element: Element
     error_code: str
@@ -70,7 +75,7 @@ class Expressions:
     business_key: str = ""
     firing: set[str] = field(default_factory=set)
     thrown: list[ThrownMessage] = field(default_factory=list)
-    failures: list[ServiceFailure] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._context = EvaluationContext(now=self.now, zone=self.zone, functions=self.functions)
@@ -99,9 +104,7 @@ class Expressions:
         try:
             result = self.call_service(call)
         except EngineError as error:
-            self.failures.append(
-                ServiceFailure(call.task_id, element, error.code, error.message("zh"), error.message("en"))
-            )
+            self.note_failure("service_task", call.task_id, element, error)
             return False
         variable = element.attributes.get("resultVariable")
         if variable:
@@ -144,6 +147,10 @@ class Expressions:
         self.thrown.append(ThrownMessage(str(task.id), element.id, message, str(correlation), dict(task.data)))
 
     # What the step asks
+
+    def note_failure(self, kind: str, task_id: str, element: Element, error: EngineError) -> None:
+        """Remember what could not be done; it becomes an engine incident when the step is written."""
+        self.failures.append(Failure(kind, task_id, element, error.code, error.message("zh"), error.message("en")))
 
     def element_of(self, task: Task) -> Element:
         """The diagram element of a task."""

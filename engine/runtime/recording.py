@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from engine.definitions.model import Element
+from engine.errors import EngineError
 from engine.runtime.changes import Changes
 from engine.runtime.execution import Execution, WaitingMessage, WaitingTask, Waits
 from engine.runtime.library import PublishedProcess
@@ -93,7 +93,7 @@ def _open_work_item(
     lane = model.lane_of(element)
     assignee_id = assignee_of(element, expressions, variables, directory)
     candidates = candidates_of(element, model, expressions, variables, directory)
-    due_at = _due_at(element, execution, variables)
+    due_at = _due_at(waiting, execution)
     summary = element.properties.get("summary", "")
     priority = element.attributes.get("priority", "")
     row = {
@@ -133,13 +133,18 @@ def entry(item: Mapping[str, Any], recipient: str) -> dict[str, Any]:
     }
 
 
-def _due_at(element: Element, execution: Execution, variables: Mapping[str, Any]) -> datetime | None:
-    text = element.attributes.get("dueDate", "")
+def _due_at(waiting: WaitingTask, execution: Execution) -> datetime | None:
+    """The deadline; one that cannot be computed must not hold up the case, so it becomes an engine incident."""
+    text = waiting.element.attributes.get("dueDate", "")
     if not text:
         return None
     expressions = execution.expressions
-    given = expressions.resolve(text, variables)
-    return None if given is None else expressions.due_at(given)
+    try:
+        given = expressions.resolve(text, waiting.variables)
+        return None if given is None else expressions.due_at(given)
+    except EngineError as error:
+        expressions.note_failure("due_date", waiting.task_id, waiting.element, error)
+        return None
 
 
 def _subscription(case: Case, step: Step, execution: Execution, waiting: WaitingMessage) -> dict[str, Any]:

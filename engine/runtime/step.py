@@ -137,7 +137,7 @@ def start_instance(
     if changes is None or execution.expressions.failures:
         own.write(step.connection)
         own.__init__()  # type: ignore[misc]
-    engine_incident.note_service_failures(step.connection, instance_id, expressions.failures, step.now)
+    engine_incident.note_failures(step.connection, instance_id, expressions.failures, step.now)
     return execution
 
 
@@ -182,28 +182,31 @@ def run_step(
     case = recording.Case(instance_id, process, row.business_key, row.title, row.revision + 1)
     recording.record(changes, case, step, execution, before, after, Directory(step.connection))
     changes.write(step.connection)
-    engine_incident.note_service_failures(step.connection, instance_id, expressions.failures, step.now)
+    engine_incident.note_failures(step.connection, instance_id, expressions.failures, step.now)
     return execution
 
 
 def reading(runtime: Runtime, connection: Connection, definition_id: int, state: bytes, now: datetime) -> Execution:
     """An instance in memory for looking at; its handlers cannot be reached and nothing is written."""
     process = runtime.library.get(connection, definition_id)
-    return Execution.load(process.compiled, _looking(runtime, process, now), state)
+    functions = runtime.host_functions(connection)
+    return Execution.load(process.compiled, _looking(runtime, process, now, functions), state)
 
 
 def title_of(runtime: Runtime, process: PublishedProcess, variables: Mapping[str, Any], now: datetime) -> str:
     """The title of a new instance: the process's ``title`` property (a text or ``=FEEL``), else its name."""
     given = process.model.title
-    title = _looking(runtime, process, now).resolve(given, variables) if given else None
+    title = _looking(runtime, process, now, {}).resolve(given, variables) if given else None
     return str(title or process.model.name("zh"))[:300]
 
 
-def _looking(runtime: Runtime, process: PublishedProcess, now: datetime) -> Expressions:
+def _looking(
+    runtime: Runtime, process: PublishedProcess, now: datetime, functions: Mapping[str, Callable[..., Any]]
+) -> Expressions:
     def refuse(call: ServiceTaskCall) -> None:
         raise AssertionError(f"{call.topic} must not be called while reading")
 
-    return Expressions(process.compiled, now, runtime.zone, {}, refuse)
+    return Expressions(process.compiled, now, runtime.zone, functions, refuse)
 
 
 def new_id() -> str:

@@ -31,7 +31,15 @@ def waiting(connection: Connection, actor: Actor, now: datetime) -> int:
 
 
 NAVIGATION = (
-    NavigationItem("inbox.todo", lazy_gettext("To do"), "inbox", order=10, on_phone=True, includes=("work_item",), count=waiting),
+    NavigationItem(
+        "inbox.todo",
+        lazy_gettext("To do"),
+        "inbox",
+        order=10,
+        on_phone=True,
+        includes=("work_item",),
+        count=waiting,
+    ),
     NavigationItem("inbox.done", lazy_gettext("Done"), "done", order=20),
 )
 

@@ -152,6 +152,11 @@ class _Page:
         self.may = inbox.permissions(self.item, actor)
         self.form: Form | None = submissions.work_item_form(platform.runtime, connection, self.item)
         self.variables = instances.waiting_variables(platform.runtime, connection, self.item, now=current_time())
+        self.initial = (
+            submissions.earlier_answers(platform.runtime, connection, self.item, self.form, self.variables)
+            if self.form is not None
+            else {}
+        )
         files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
         self.store = WorkItemFiles(work_item_id, self.item.instance_id, files)
         self.context: FormContext = submissions.form_context(
@@ -187,7 +192,7 @@ class _Page:
             self.form,
             data,
             context=self.context,
-            initial=self.variables,
+            initial=self.initial,
             errors=errors,
             action=address,
             id="task-form",
