@@ -1,0 +1,10 @@
+"""``yunzhi …``: everything an operator does from a terminal, except serving pages (webapp/cli.py adds that)."""
+
+import click
+
+from engine.cli.audit import audit
+from engine.cli.installation import backup, migrate, prepare, publish
+from engine.cli.users import commands as users
+from engine.cli.work import worker
+
+COMMANDS: tuple[click.Command, ...] = (prepare, migrate, publish, backup, worker, users, audit)
