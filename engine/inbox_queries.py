@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import ColumnElement, Connection, Select, or_, select, tuple_
 
 from engine.actors import Actor
+from engine.inbox import permissions
 from engine.runtime.people import ADMINISTRATORS
 from engine.store.tables import inbox_entry, process_instance, user, work_item
 from engine.store.types import Record
@@ -58,7 +59,7 @@ def page(connection: Connection, actor: Actor, wanted: InboxQuery, *, now: datet
     limit = SEARCH_LIMIT if wanted.search else wanted.size + 1
     lists = [
         connection.execute(_entries(recipient, wanted, conditions, limit)).all()
-        for recipient in _recipients(actor, wanted.filter)
+        for recipient in _recipients(actor)
     ]
     ids: dict[str, Any] = {}
     descending = wanted.sort == "priority"
@@ -81,20 +82,18 @@ def count(connection: Connection, actor: Actor, chosen: Filter, *, now: datetime
     """How many work items one filter holds, counted up to ``COUNT_LIMIT`` + 1: beyond it nobody counts."""
     conditions = _conditions(InboxQuery(filter=chosen), now, today_ends_at)
     found: set[str] = set()
-    for recipient in _recipients(actor, chosen):
-        query = (
-            select(inbox_entry.c.work_item_id)
-            .where(inbox_entry.c.recipient == recipient, *conditions)
-            .limit(COUNT_LIMIT + 1)
-        )
-        found.update(connection.execute(query).scalars())
+    for recipient in _recipients(actor):
+        query = select(inbox_entry.c.work_item_id).where(inbox_entry.c.recipient == recipient, *conditions)
+        if chosen == "claimable" and _is_personal(recipient):
+            query = _unclaimed(query)
+        found.update(connection.execute(query.limit(COUNT_LIMIT + 1)).scalars())
     return min(len(found), COUNT_LIMIT + 1)
 
 
 def processes(connection: Connection, actor: Actor) -> list[str]:
     """The keys of the processes that have an open work item for ``actor`` (a skip scan over the index)."""
     keys: set[str] = set()
-    for recipient in _recipients(actor, "all"):
+    for recipient in _recipients(actor):
         last = ""
         while True:
             following = connection.execute(
@@ -127,14 +126,23 @@ def done(connection: Connection, actor: Actor, *, size: int, after: tuple[dateti
 
 
 def next_for(connection: Connection, actor: Actor, *, now: datetime, today_ends_at: datetime) -> Record | None:
-    """The work item to offer after a submission: the one with the nearest deadline."""
-    found = page(connection, actor, InboxQuery(size=1), now=now, today_ends_at=today_ends_at).items
-    return found[0] if found else None
+    """The work item to offer after a submission: the one with the nearest deadline that the person may do."""
+    found = page(connection, actor, InboxQuery(), now=now, today_ends_at=today_ends_at).items
+    return next((item for item in found if permissions(item, actor).complete), None)
 
 
-def _recipients(actor: Actor, chosen: Filter) -> Sequence[str]:
-    own = (*actor.recipients, ADMINISTRATORS) if actor.is_administrator else actor.recipients
-    return own[1:] if chosen == "claimable" and len(own) > 1 else own
+def _recipients(actor: Actor) -> Sequence[str]:
+    return (*actor.recipients, ADMINISTRATORS) if actor.is_administrator else actor.recipients
+
+
+def _is_personal(recipient: str) -> bool:
+    """What is shown to one person may be claimed by them, or by others, already; a group's entries never are."""
+    return recipient.startswith("user:")
+
+
+def _unclaimed(query: Select[Any]) -> Select[Any]:
+    ready = select(work_item.c.id).where(work_item.c.id == inbox_entry.c.work_item_id, work_item.c.state == "ready")
+    return query.where(ready.exists())
 
 
 def _conditions(wanted: InboxQuery, now: datetime, today_ends_at: datetime) -> list[ColumnElement[bool]]:
@@ -153,6 +161,8 @@ def _entries(recipient: str, wanted: InboxQuery, conditions: list[ColumnElement[
     query = select(column, inbox_entry.c.work_item_id).where(inbox_entry.c.recipient == recipient, *conditions)
     if wanted.search:
         query = query.join(work_item, work_item.c.id == inbox_entry.c.work_item_id).where(_matches(wanted.search))
+    if wanted.filter == "claimable" and _is_personal(recipient):
+        query = _unclaimed(query)
     position = tuple_(column, inbox_entry.c.work_item_id)
     if wanted.sort == "priority":
         if wanted.after is not None:

@@ -12,4 +12,4 @@ def process_names(connection: Connection, language: Language) -> dict[str, str]:
     """The name of every latest definition by key."""
     column = process_definition.c.name_zh if language == "zh" else process_definition.c.name_en
     query = select(process_definition.c.key, column).where(process_definition.c.is_latest)
-    return {key: name for key, name in connection.execute(query)}
+    return {row.key: row[1] for row in connection.execute(query)}

@@ -20,6 +20,8 @@ def translated_xml(model: ProcessModel, language: Language) -> bytes:
     for node in root.iter():
         if node.get("name") is None:
             continue
+        if node.get("processRef") == model.key and model.name_en:
+            node.set("name", model.name_en)
         translation = node.find(path, NAMESPACES)
         if translation is not None and translation.get("value"):
             node.set("name", translation.get("value", ""))

@@ -21,6 +21,9 @@
     for (const [kind, ids] of Object.entries(marks)) {
       for (const id of ids) if (registry.get(id)) shapes.addMarker(id, CLASSES[kind]);
     }
+    const { width, height } = shapes.viewbox().inner;
+    if (width > 0) canvas.style.height = `${Math.min(Math.max(canvas.clientWidth * (height / width) + 40, 180), innerHeight * 0.7)}px`;
+    shapes.resized();
     shapes.zoom("fit-viewport", "auto");
     place.dataset.drawn = "yes";
     viewer.get("eventBus").on("canvas.resized", () => shapes.zoom("fit-viewport", "auto"));
