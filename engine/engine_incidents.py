@@ -74,9 +74,11 @@ def retry(runtime: Runtime, connection: Connection, *, actor: Actor, incident_id
         return True
     again: dict[str, Any] = {"status": "pending", "attempts": 0}
     if row.kind == "timer":
-        connection.execute(update(timer).where(timer.c.id == row.source_id).values(**again, due_at=now))
+        unfinished = (timer.c.id == row.source_id, timer.c.status.in_(("pending", "failed")))
+        connection.execute(update(timer).where(*unfinished).values(**again, due_at=now))
     elif row.kind == "outbox":
-        connection.execute(update(outbox).where(outbox.c.id == int(row.source_id)).values(**again, available_at=now))
+        unsent = (outbox.c.id == int(row.source_id), outbox.c.status != "sent")
+        connection.execute(update(outbox).where(*unsent).values(**again, available_at=now))
     else:
         connection.execute(update(schedule).where(schedule.c.id == int(row.source_id)).values(next_due_at=now))
         records.resolve(connection, row.kind, row.source_id, now, actor.user_id)

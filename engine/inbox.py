@@ -17,6 +17,7 @@ from engine.runtime.people import ADMINISTRATORS
 from engine.runtime.recording import NO_DEADLINE, entry
 from engine.runtime.step import Runtime, Step, reading, run_step
 from engine.store import audit
+from engine.store import history as records
 from engine.store.prepared import Prepared
 from engine.store.tables import history, inbox_entry, process_instance, user, work_item, work_item_draft
 from engine.store.types import Record
@@ -38,7 +39,14 @@ _select_item = Prepared(
     .join(_completer, _completer.c.id == work_item.c.completed_by_id, isouter=True)
     .where(work_item.c.id == bindparam("b_id"))
 )
-_delete_drafts = Prepared(delete(work_item_draft).where(work_item_draft.c.work_item_id == bindparam("b_id")))
+_lock_instance = Prepared(
+    select(process_instance.c.revision)
+    .where(
+        process_instance.c.id
+        == select(work_item.c.instance_id).where(work_item.c.id == bindparam("b_id")).scalar_subquery()
+    )
+    .with_for_update()
+)
 
 
 class WorkItemUnknown(NotFound):
@@ -126,7 +134,7 @@ def get(connection: Connection, work_item_id: str, actor: Actor) -> Record:
 def claim(connection: Connection, *, actor: Actor, work_item_id: str, now: datetime) -> None:
     """Take a work item for oneself. Raises ``WorkItemClaimed``, ``WorkItemDone`` or ``Forbidden``; claiming twice
     is fine."""
-    item = get(connection, work_item_id, actor)
+    item = _get_to_change(connection, work_item_id, actor)
     if item.assignee_id == actor.user_id and item.state == "reserved":
         return
     if not permissions(item, actor).claim:
@@ -144,7 +152,7 @@ def claim(connection: Connection, *, actor: Actor, work_item_id: str, now: datet
 
 def release(connection: Connection, *, actor: Actor, work_item_id: str, now: datetime) -> None:
     """Give a claimed work item back to its candidates. Raises ``Forbidden`` or ``Conflict``."""
-    item = get(connection, work_item_id, actor)
+    item = _get_to_change(connection, work_item_id, actor)
     if not permissions(item, actor).release:
         raise _why_not(item)
     given_back = connection.execute(
@@ -161,7 +169,7 @@ def release(connection: Connection, *, actor: Actor, work_item_id: str, now: dat
 
 def reassign(connection: Connection, *, actor: Actor, work_item_id: str, to_user_id: int, now: datetime) -> None:
     """Hand an open work item to somebody (administrators). Raises ``Forbidden``, ``UserUnknown``, ``Conflict``."""
-    item = get(connection, work_item_id, actor)
+    item = _get_to_change(connection, work_item_id, actor)
     if not permissions(item, actor).reassign:
         raise _why_not(item)
     name = connection.execute(select(user.c.name).where(user.c.id == to_user_id, user.c.is_active)).scalar()
@@ -191,7 +199,7 @@ def complete(
 
     Raises ``WorkItemDone`` (naming who and when), ``WorkItemClaimed``, ``WorkItemExited`` or ``Forbidden``.
     """
-    item = get(connection, work_item_id, actor)
+    item = _get_to_change(connection, work_item_id, actor)
     if not permissions(item, actor).complete:
         raise _why_not(item)
     step = Step(
@@ -208,14 +216,13 @@ def complete(
         execution.complete(work_item_id, variables)
 
     run_step(runtime, step, item.instance_id, submit)
-    _delete_drafts.run(connection, {"b_id": work_item_id})
 
 
 def save_draft(
     connection: Connection, *, actor: Actor, work_item_id: str, data: Mapping[str, Any], now: datetime
 ) -> None:
     """Keep what a person has typed so far, as it is. Raises ``DraftTooLarge`` and what ``complete`` would raise."""
-    item = get(connection, work_item_id, actor)
+    item = _get_to_change(connection, work_item_id, actor)
     if not permissions(item, actor).complete:
         raise _why_not(item)
     if len(orjson.dumps(data)) > DRAFT_LIMIT_BYTES:
@@ -295,6 +302,13 @@ def open_item(connection: Connection, instance_id: str, element_id: str) -> Reco
     ).one_or_none()
 
 
+def _get_to_change(connection: Connection, work_item_id: str, actor: Actor) -> Record:
+    """The work item as it is once nobody else can change its instance: every change locks the instance first."""
+    if connection.dialect.name != "sqlite":
+        _lock_instance.first(connection, {"b_id": work_item_id})
+    return get(connection, work_item_id, actor)
+
+
 def _extra(actor: Actor) -> tuple[str, ...]:
     return (ADMINISTRATORS,) if actor.is_administrator else ()
 
@@ -323,19 +337,18 @@ def _note(
         .order_by(history.c.sequence.desc())
         .limit(1)
     ).scalar()
-    connection.execute(
-        insert(history).values(
-            instance_id=item.instance_id,
-            revision=revision,
-            sequence=0 if sequence is None else sequence + 1,
-            at=now,
-            kind=kind,
-            element_id=item.element_id,
-            work_item_id=item.id,
-            actor_id=actor.user_id,
-            data=data,
-        )
-    )
+    row = {
+        "instance_id": item.instance_id,
+        "revision": revision,
+        "sequence": 0 if sequence is None else sequence + 1,
+        "at": now,
+        "kind": kind,
+        "element_id": item.element_id,
+        "work_item_id": item.id,
+        "actor_id": actor.user_id,
+        "data": data,
+    }
+    connection.execute(insert(history).values(row))
     audit.record(
         connection,
         actor=actor.login,
@@ -343,7 +356,7 @@ def _note(
         subject_type="work_item",
         subject_id=item.id,
         now=now,
-        details={"element": item.element_id, "instance": item.instance_id, **(data or {})},
+        details={"element": item.element_id, "instance": item.instance_id, **(data or {}), **records.evidence(row)},
     )
 
 

@@ -58,8 +58,7 @@ def page(connection: Connection, actor: Actor, wanted: InboxQuery, *, now: datet
     conditions = _conditions(wanted, now, today_ends_at)
     limit = SEARCH_LIMIT if wanted.search else wanted.size + 1
     lists = [
-        connection.execute(_entries(recipient, wanted, conditions, limit)).all()
-        for recipient in _recipients(actor)
+        connection.execute(_entries(recipient, wanted, conditions, limit)).all() for recipient in _recipients(actor)
     ]
     ids: dict[str, Any] = {}
     descending = wanted.sort == "priority"

@@ -1,8 +1,9 @@
 """The clock's work: what is due is found by an indexed query and done, each in its own transaction.
 
-Each unit (``fire_timer``, ``start_scheduled``, ``send_outbox_row``) is idempotent: it takes its row under a lock,
+Each unit (``fire_timer``, ``start_scheduled``, ``deliver_message``) is idempotent: it takes its row under a lock,
 checks that it is still pending, and writes its effect and the row's new status together. A process killed at any
-moment leaves the row pending, and the next beat does it once.
+moment leaves the row pending, and the next beat does it once. What leaves the database (mail) is leased first and sent
+outside any transaction, so that a slow server delays nobody.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from engine import instances, schedules
 from engine.actors import system_actor
@@ -20,27 +21,39 @@ from engine.errors import EngineError
 from engine.runtime import engine_incident
 from engine.runtime.execution import TaskGone
 from engine.runtime.step import InstanceEnded, Runtime, Step, run_step
-from engine.store.tables import outbox, timer
+from engine.store.prepared import Prepared
+from engine.store.tables import outbox, process_instance, timer
+from engine.store.types import Record
 
 CLOCK = system_actor("clock")
 BATCH = 100
 MAX_ATTEMPTS = 8
+MESSAGE = "message"
 _FIRST_RETRY = timedelta(seconds=30)
+_SENDING_LEASE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class Due:
-    """What is due now: ids, in the order they fell due."""
+    """What is due now: ids, in the order they fell due. ``messages`` and ``sendings`` are outbox rows."""
 
     timers: tuple[str, ...]
     schedules: tuple[int, ...]
-    outbox: tuple[int, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.timers or self.schedules or self.outbox)
+    messages: tuple[int, ...]
+    sendings: tuple[int, ...]
 
 
 Channel = Callable[[Mapping[str, Any]], None]
+
+_select_timer = Prepared(select(timer).where(timer.c.id == bindparam("b_id"), timer.c.status == "pending"))
+_close_timer = Prepared(
+    update(timer)
+    .where(timer.c.id == bindparam("b_id"), timer.c.status == "pending")
+    .values(status=bindparam("b_status"), fired_at=bindparam("b_at"))
+)
+_lock_instance = Prepared(
+    select(process_instance.c.id).where(process_instance.c.id == bindparam("b_id")).with_for_update(skip_locked=True)
+)
 
 
 def due(connection: Connection, now: datetime, limit: int = BATCH) -> Due:
@@ -51,13 +64,18 @@ def due(connection: Connection, now: datetime, limit: int = BATCH) -> Due:
         .order_by(timer.c.due_at)
         .limit(limit)
     ).scalars()
-    outbox_ids = connection.execute(
-        select(outbox.c.id)
+    rows = connection.execute(
+        select(outbox.c.id, outbox.c.kind)
         .where(outbox.c.status == "pending", outbox.c.available_at <= now)
         .order_by(outbox.c.available_at)
         .limit(limit)
-    ).scalars()
-    return Due(tuple(timer_ids), tuple(schedules.due(connection, now, limit)), tuple(outbox_ids))
+    ).all()
+    return Due(
+        timers=tuple(timer_ids),
+        schedules=tuple(schedules.due(connection, now, limit)),
+        messages=tuple(row.id for row in rows if row.kind == MESSAGE),
+        sendings=tuple(row.id for row in rows if row.kind != MESSAGE),
+    )
 
 
 def next_due_at(connection: Connection) -> datetime | None:
@@ -68,12 +86,14 @@ def next_due_at(connection: Connection) -> datetime | None:
 def fire_timer(runtime: Runtime, connection: Connection, timer_id: str, *, now: datetime) -> bool:
     """Fire one timer if it is still pending and due; whether it was fired here.
 
-    Another worker holding the row is left alone (``SKIP LOCKED``). A timer that cannot fire raises; the caller then
-    notes the failure in a transaction of its own with ``postpone_timer``.
+    An instance that is busy in another transaction is left for the next beat (``SKIP LOCKED``). A timer that cannot
+    fire raises; the caller then notes the failure in a transaction of its own with ``postpone_timer``.
     """
-    row = connection.execute(
-        select(timer).where(timer.c.id == timer_id, timer.c.status == "pending").with_for_update(skip_locked=True)
-    ).one_or_none()
+    row = _select_timer.first(connection, {"b_id": timer_id})
+    if row is not None and connection.dialect.name != "sqlite":
+        # Every step locks its instance before its timers; the other way round, a completion and a firing deadlock.
+        locked = _lock_instance.first(connection, {"b_id": row.instance_id})
+        row = None if locked is None else _select_timer.first(connection, {"b_id": timer_id})
     if row is None or row.due_at > now:
         return False
     late_seconds = int((now - row.due_at).total_seconds())
@@ -88,10 +108,12 @@ def fire_timer(runtime: Runtime, connection: Connection, timer_id: str, *, now: 
     try:
         run_step(runtime, step, row.instance_id, lambda execution: execution.fire(row.task_id))
     except (InstanceEnded, TaskGone):
-        _set_timer(connection, timer_id, status="cancelled")
+        _close_timer.run(connection, {"b_id": timer_id, "b_status": "cancelled", "b_at": None})
+        engine_incident.resolve(connection, "timer", timer_id, now)
         return False
-    _set_timer(connection, timer_id, status="fired", fired_at=now)
-    engine_incident.resolve(connection, "timer", timer_id, now)
+    _close_timer.run(connection, {"b_id": timer_id, "b_status": "fired", "b_at": now})
+    if row.last_error is not None:
+        engine_incident.resolve(connection, "timer", timer_id, now)
     return True
 
 
@@ -115,7 +137,7 @@ def postpone_timer(connection: Connection, timer_id: str, error: Exception, *, n
         values["status"] = "failed"
     else:
         values["due_at"] = now + _FIRST_RETRY * 2 ** (attempts - 1)
-    _set_timer(connection, timer_id, **values)
+    connection.execute(update(timer).where(timer.c.id == timer_id, timer.c.status == "pending").values(**values))
 
 
 def start_scheduled(runtime: Runtime, connection: Connection, schedule_id: int, *, now: datetime) -> bool:
@@ -133,41 +155,59 @@ def start_scheduled(runtime: Runtime, connection: Connection, schedule_id: int, 
         now=now,
     )
     schedules.link(connection, schedule_id, nominal, started.instance_id)
+    engine_incident.resolve(connection, "schedule", str(schedule_id), now)
     return True
 
 
-def send_outbox_row(
-    runtime: Runtime, connection: Connection, row_id: int, channels: Mapping[str, Channel], *, now: datetime
-) -> bool:
-    """Send one outbox row through its channel; messages go to the instances that wait for them.
-
-    A channel gets the row's id as idempotency key: should the process die between sending and committing, the row is
-    sent again with the same key.
-    """
-    row = connection.execute(
-        select(outbox).where(outbox.c.id == row_id, outbox.c.status == "pending").with_for_update(skip_locked=True)
-    ).one_or_none()
-    if row is None or row.available_at > now:
+def deliver_message(runtime: Runtime, connection: Connection, row_id: int, *, now: datetime) -> bool:
+    """Hand one message to the instances that wait for it, in this transaction; whether it was delivered here."""
+    row = _take_outbox_row(connection, row_id, now)
+    if row is None:
         return False
-    if row.kind == "message":
-        instances.correlate(
-            runtime,
-            connection,
-            actor=CLOCK,
-            message=row.payload["message"],
-            correlation_key=row.payload["correlation_key"],
-            variables=row.payload["variables"],
-            now=now,
-        )
-    else:
-        if row.kind not in channels:
-            raise ChannelMissing(kind=row.kind)
-        channels[row.kind]({**row.payload, "idempotency_key": row.dedup_key})
+    instances.correlate(
+        runtime,
+        connection,
+        actor=CLOCK,
+        message=row.payload["message"],
+        correlation_key=row.payload["correlation_key"],
+        variables=row.payload["variables"],
+        now=now,
+    )
+    note_sent(connection, row_id, now=now)
+    return True
+
+
+def lease_sending(
+    connection: Connection, row_id: int, channels: Mapping[str, Channel], *, now: datetime
+) -> Callable[[], None] | None:
+    """Take one outbox row for sending; what is returned sends it, to be called after this transaction and confirmed
+    with ``note_sent`` in the next. None if somebody else has it. Raises ``ChannelMissing``.
+
+    A channel gets the row's key as ``idempotency_key``: should the process die in between, the row is sent again with
+    the same key once its lease is over.
+    """
+    row = _take_outbox_row(connection, row_id, now)
+    if row is None:
+        return None
+    channel = channels.get(row.kind)
+    if channel is None:
+        raise ChannelMissing(kind=row.kind)
+    connection.execute(update(outbox).where(outbox.c.id == row_id).values(available_at=now + _SENDING_LEASE))
+    payload = {**row.payload, "idempotency_key": row.dedup_key}
+    return lambda: channel(payload)
+
+
+def note_sent(connection: Connection, row_id: int, *, now: datetime) -> None:
+    """An outbox row has left the database."""
     connection.execute(
         update(outbox).where(outbox.c.id == row_id, outbox.c.status == "pending").values(status="sent", sent_at=now)
     )
     engine_incident.resolve(connection, "outbox", str(row_id), now)
-    return True
+
+
+def _take_outbox_row(connection: Connection, row_id: int, now: datetime) -> Record | None:
+    query = select(outbox).where(outbox.c.id == row_id, outbox.c.status == "pending", outbox.c.available_at <= now)
+    return connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
 
 
 class ChannelMissing(EngineError):
@@ -190,7 +230,7 @@ def postpone_outbox_row(connection: Connection, row_id: int, error: Exception, *
     failed = attempts >= MAX_ATTEMPTS
     connection.execute(
         update(outbox)
-        .where(outbox.c.id == row_id)
+        .where(outbox.c.id == row_id, outbox.c.status == "pending")
         .values(
             attempts=attempts,
             last_error=_text(error),
@@ -204,10 +244,6 @@ def postpone_schedule(connection: Connection, schedule_id: int, error: Exception
     """After a failed start: note the true error and try again in a while."""
     engine_incident.note_error(connection, kind="schedule", source_id=str(schedule_id), error=error, now=now)
     schedules.postpone(connection, schedule_id, timedelta(minutes=5), now=now)
-
-
-def _set_timer(connection: Connection, timer_id: str, **values: Any) -> None:
-    connection.execute(update(timer).where(timer.c.id == timer_id).values(**values))
 
 
 def _text(error: Exception) -> str:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection
@@ -25,9 +25,8 @@ _CONFLICT_TRIES = 5
 
 log = logging.getLogger("yunzhi.worker")
 
-Unit = Callable[[Connection], bool]
+Outcome = TypeVar("Outcome")
 Recovery = Callable[[Connection, Exception], None]
-Work = tuple[Unit, Recovery]
 
 
 class Executor(Protocol):
@@ -110,44 +109,63 @@ class Worker:
         with platform.database.read() as connection:
             due = timers.due(connection, now)
         done: list[bool] = []
-        for timer_id in due.timers:
-            self._submit(done, self._timer(timer_id, now))
-        for schedule_id in due.schedules:
-            self._submit(done, self._schedule(schedule_id, now))
-        for row_id in due.outbox:
-            self._submit(done, self._outbox_row(row_id, now))
+        for work, ids in (
+            (self._timer, due.timers),
+            (self._schedule, due.schedules),
+            (self._message, due.messages),
+            (self._sending, due.sendings),
+        ):
+            for one in ids:
+                self._submit(done, work, one, now)
         self.executor.wait()
         return sum(done)
 
-    def _timer(self, timer_id: str, now: datetime) -> Work:
-        return (
-            lambda connection: timers.fire_timer(self.platform.runtime, connection, timer_id, now=now),
+    def _submit(self, done: list[bool], work: Callable[[Any, datetime], bool], one: Any, now: datetime) -> None:
+        self.executor.submit(lambda: done.append(work(one, now)))
+
+    def _timer(self, timer_id: str, now: datetime) -> bool:
+        return self._do(
+            lambda: self._commit(lambda c: timers.fire_timer(self.platform.runtime, c, timer_id, now=now)),
             lambda connection, error: timers.postpone_timer(connection, timer_id, error, now=now),
         )
 
-    def _schedule(self, schedule_id: int, now: datetime) -> Work:
-        return (
-            lambda connection: timers.start_scheduled(self.platform.runtime, connection, schedule_id, now=now),
+    def _schedule(self, schedule_id: int, now: datetime) -> bool:
+        return self._do(
+            lambda: self._commit(lambda c: timers.start_scheduled(self.platform.runtime, c, schedule_id, now=now)),
             lambda connection, error: timers.postpone_schedule(connection, schedule_id, error, now=now),
         )
 
-    def _outbox_row(self, row_id: int, now: datetime) -> Work:
-        runtime, channels = self.platform.runtime, self.channels
-        return (
-            lambda connection: timers.send_outbox_row(runtime, connection, row_id, channels, now=now),
+    def _message(self, row_id: int, now: datetime) -> bool:
+        return self._do(
+            lambda: self._commit(lambda c: timers.deliver_message(self.platform.runtime, c, row_id, now=now)),
             lambda connection, error: timers.postpone_outbox_row(connection, row_id, error, now=now),
         )
 
-    def _submit(self, done: list[bool], work: Work) -> None:
-        self.executor.submit(lambda: done.append(self._do(*work)))
+    def _sending(self, row_id: int, now: datetime) -> bool:
+        return self._do(
+            lambda: self._send(row_id, now),
+            lambda connection, error: timers.postpone_outbox_row(connection, row_id, error, now=now),
+        )
 
-    def _do(self, unit: Unit, recovery: Recovery) -> bool:
-        """One unit in its own transaction; what goes wrong is noted in another."""
-        database = self.platform.database
+    def _send(self, row_id: int, now: datetime) -> bool:
+        # The lease runs from this moment, not from the beginning of a beat that may have been sending for minutes.
+        now = max(now, self.platform.clock.now())
+        send = self._commit(lambda connection: timers.lease_sending(connection, row_id, self.channels, now=now))
+        if send is None:
+            return False
+        send()
+        self._commit(lambda connection: timers.note_sent(connection, row_id, now=now))
+        return True
+
+    def _commit(self, unit: Callable[[Connection], Outcome]) -> Outcome:
+        with self.platform.database.write() as connection:
+            return unit(connection)
+
+    def _do(self, work: Callable[[], bool], recovery: Recovery) -> bool:
+        """One unit of work; what goes wrong is noted in a transaction of its own."""
         for attempt in range(_CONFLICT_TRIES):
             try:
-                with database.write() as connection:
-                    return unit(connection)
+                return work()
             except Conflict as conflict:
                 if attempt < _CONFLICT_TRIES - 1:
                     continue
@@ -155,7 +173,13 @@ class Worker:
             except Exception as error:
                 failure = error
             log.exception("a unit of due work failed", exc_info=failure)
-            with database.write() as connection:
-                recovery(connection, failure)
+            self._note(recovery, failure)
             return False
         return False
+
+    def _note(self, recovery: Recovery, failure: Exception) -> None:
+        try:
+            self._commit(lambda connection: recovery(connection, failure))
+        except Exception:
+            # The row stays as it is and the next beat tries again; the others due now must not wait for it.
+            log.exception("a failure could not be noted")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, or_, update
 
 from engine.store.prepared import Prepared, prepared_insert
 from engine.store.tables import (
@@ -17,6 +17,7 @@ from engine.store.tables import (
     process_instance,
     timer,
     work_item,
+    work_item_draft,
 )
 
 Row = dict[str, Any]
@@ -30,11 +31,12 @@ _close_work_item = Prepared(
         completed_by_id=bindparam("b_by"),
     )
 )
+_drop_drafts = Prepared(delete(work_item_draft).where(work_item_draft.c.work_item_id == bindparam("b_id")))
 _close_entries = Prepared(delete(inbox_entry).where(inbox_entry.c.work_item_id == bindparam("b_id")))
 _close_timer = Prepared(
     update(timer)
     .where(timer.c.instance_id == bindparam("b_instance"), timer.c.task_id == bindparam("b_task"))
-    .where(timer.c.due_at == bindparam("b_due"), timer.c.status == "pending")
+    .where(or_(timer.c.status == "pending", timer.c.status == "failed"))
     .values(status=bindparam("b_status"), fired_at=bindparam("b_at"))
 )
 _close_subscription = Prepared(delete(message_subscription).where(message_subscription.c.task_id == bindparam("b_id")))
@@ -66,11 +68,12 @@ class Changes:
         """A work item ends: ``completed`` by somebody, or ``exited`` because the process went on without it."""
         self.closed_items.append({"b_id": task_id, "b_state": state, "b_at": at, "b_by": by_id})
 
-    def close_timer(self, instance_id: str, task_id: str, due_at: datetime, status: str, at: datetime | None) -> None:
-        """A timer ends: ``fired``, or ``cancelled`` because what it guarded is over."""
-        self.closed_timers.append(
-            {"b_instance": instance_id, "b_task": task_id, "b_due": due_at, "b_status": status, "b_at": at}
-        )
+    def close_timer(self, instance_id: str, task_id: str, status: str, at: datetime | None) -> None:
+        """A timer ends: ``fired``, or ``cancelled`` because what it guarded is over.
+
+        A task has one open row at a time, and a firing that failed may have moved its ``due_at``.
+        """
+        self.closed_timers.append({"b_instance": instance_id, "b_task": task_id, "b_status": status, "b_at": at})
 
     def write(self, connection: Connection) -> None:
         """Write everything, parents before children."""
@@ -79,6 +82,7 @@ class Changes:
             (_insert_work_item, self.work_items),
             (_close_work_item, self.closed_items),
             (_close_entries, self.closed_items),
+            (_drop_drafts, self.closed_items),
             (_close_timer, self.closed_timers),
             (_close_subscription, self.closed_subscriptions),
             (_insert_entry, self.entries),

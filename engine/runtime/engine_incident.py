@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, literal, select, update
 
 from engine.errors import EngineError
 from engine.runtime.expressions import Failure
+from engine.store.prepared import Prepared
 from engine.store.tables import engine_incident
+
+_resolve_ended = Prepared(
+    update(engine_incident)
+    .where(engine_incident.c.instance_id == bindparam("b_id"), engine_incident.c.status == "open")
+    .where(engine_incident.c.kind != "outbox")
+    .values(status=literal("resolved"), resolved_at=bindparam("b_now"))
+)
 
 
 def note_failures(connection: Connection, instance_id: str, failures: Sequence[Failure], now: datetime) -> None:
@@ -64,6 +72,11 @@ def resolve(connection: Connection, kind: str, source_id: str, now: datetime, by
         .values(status="resolved", resolved_at=now, resolved_by_id=by_id)
     )
     return closed.rowcount > 0
+
+
+def resolve_ended(connection: Connection, instance_id: str, now: datetime) -> None:
+    """An instance has ended: what failed in its tasks and timers needs no mending any more."""
+    _resolve_ended.run(connection, {"b_id": instance_id, "b_now": now})
 
 
 def _note(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from engine.errors import EngineError
 from engine.runtime.changes import Changes
@@ -17,6 +14,7 @@ from engine.runtime.execution import Execution, WaitingMessage, WaitingTask, Wai
 from engine.runtime.library import PublishedProcess
 from engine.runtime.people import Directory, assignee_of, candidates_of
 from engine.store import audit
+from engine.store import history as records
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
@@ -80,7 +78,7 @@ def _close(changes: Changes, case: Case, step: Step, before: Waits, after: Waits
         if later is None or later.due_at != armed.due_at:
             fired = step.kind == "timer_fired" and step.data is not None and step.data.get("task_id") == task_id
             changes.close_timer(
-                case.instance_id, task_id, armed.due_at, "fired" if fired else "cancelled", step.now if fired else None
+                case.instance_id, task_id, "fired" if fired else "cancelled", step.now if fired else None
             )
     changes.closed_subscriptions += [{"b_id": gone} for gone in before.messages.keys() - after.messages.keys()]
 
@@ -184,19 +182,18 @@ def _send_messages(changes: Changes, case: Case, step: Step, execution: Executio
 def _remember(changes: Changes, case: Case, step: Step, execution: Execution) -> None:
     data = dict(step.data or {})
     data["passed"] = execution.passed
-    changes.history.append(
-        {
-            "instance_id": case.instance_id,
-            "revision": case.revision,
-            "sequence": 0,
-            "at": step.now,
-            "kind": step.kind,
-            "element_id": step.element_id,
-            "work_item_id": step.work_item_id,
-            "actor_id": step.actor.user_id,
-            "data": data,
-        }
-    )
+    row = {
+        "instance_id": case.instance_id,
+        "revision": case.revision,
+        "sequence": 0,
+        "at": step.now,
+        "kind": step.kind,
+        "element_id": step.element_id,
+        "work_item_id": step.work_item_id,
+        "actor_id": step.actor.user_id,
+        "data": data,
+    }
+    changes.history.append(row)
     audit.record(
         step.connection,
         actor=step.actor.login,
@@ -204,12 +201,7 @@ def _remember(changes: Changes, case: Case, step: Step, execution: Execution) ->
         subject_type="process_instance",
         subject_id=case.instance_id,
         now=step.now,
-        details={
-            "revision": case.revision,
-            "element": step.element_id,
-            "business_key": case.business_key,
-            "data_sha256": hashlib.sha256(orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)).hexdigest(),
-        },
+        details={"element": step.element_id, "business_key": case.business_key, **records.evidence(row)},
     )
 
 

@@ -183,6 +183,8 @@ def run_step(
     recording.record(changes, case, step, execution, before, after, Directory(step.connection))
     changes.write(step.connection)
     engine_incident.note_failures(step.connection, instance_id, expressions.failures, step.now)
+    if ended:
+        engine_incident.resolve_ended(step.connection, instance_id, step.now)
     return execution
 
 

@@ -10,14 +10,34 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
+from engine.errors import Conflict, EngineError
 from engine.store import audit
 from engine.store.write_lock import FifoLock
 
 BUSY_TIMEOUT_MS = 30_000
+# How PostgreSQL says that two transactions met: serialization failure, deadlock, lock timeout, unique violation.
+_MET_ANOTHER = frozenset({"40001", "40P01", "55P03", "23505"})
+_MIGRATION_LOCK = 7_118_115_110
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class SchemaNewer(EngineError):
+    """The database was upgraded by a later release."""
+
+    code = "schema_newer"
+    zh = "数据库结构（{revision}）比本程序新，请安装较新的版本后再启动"
+    en = "The database schema ({revision}) is newer than this program; install the later release to start it"
+
+
+class Overtaken(Conflict):
+    """Another transaction changed the same rows first (PostgreSQL); nothing of this one happened."""
+
+    code = "overtaken"
 
 
 class Database:
@@ -42,9 +62,11 @@ class Database:
                 yield connection
                 audit.flush(connection)
                 transaction.commit()
-            except BaseException:
+            except BaseException as error:
                 audit.discard(connection)
                 transaction.rollback()
+                if getattr(getattr(error, "orig", error), "sqlstate", None) in _MET_ANOTHER:
+                    raise Overtaken() from error
                 raise
 
     @contextmanager
@@ -54,12 +76,28 @@ class Database:
             yield connection
 
     def migrate(self) -> None:
-        """Bring the schema up to date (Alembic), inside this engine's own transactions."""
+        """Bring the schema up to date (Alembic), inside this engine's own transactions; one process at a time.
+
+        Raises ``SchemaNewer`` when a later release has been here.
+        """
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self._turn, self.engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with self._turn, self.engine.connect() as connection, self._migrating_alone(connection):
+            revision = MigrationContext.configure(connection).get_current_revision()
+            known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+            if revision is not None and revision not in known:
+                raise SchemaNewer(revision=revision)
+            if revision != known[0]:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+    @contextmanager
+    def _migrating_alone(self, connection: Connection) -> Iterator[None]:
+        """One transaction for all of it: SQLite's write lock, or PostgreSQL's advisory lock, keeps others waiting."""
+        with connection.begin():
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            yield
 
     def backup(self, target: Path) -> None:
         """Copy a live SQLite database to ``target`` with ``VACUUM INTO`` (a consistent, compact file)."""
