@@ -1,0 +1,197 @@
+"""A service desk for stories: its people, its published processes, the exports it imports and the calls it makes."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, select, update
+
+from engine import deployments, inbox_queries, submissions
+from engine.actors import Actor, system_actor
+from engine.bootstrap import Platform
+from engine.clock import MovableClock
+from engine.registers.importing import ImportReport, import_incidents
+from engine.settings import ROOT
+from engine.store.tables import callback, incident, outbox, process_instance, user, work_item
+from engine.store.types import Record
+from engine.worker import Worker
+from tests.support.people import People
+
+COLUMNS = (
+    "number",
+    "incident_state",
+    "reopen_count",
+    "sys_mod_count",
+    "made_sla",
+    "caller_id",
+    "company",
+    "opened_at",
+    "sys_updated_at",
+    "short_description",
+    "priority",
+    "assignment_group",
+    "resolved_at",
+    "closed_at",
+)
+REACHED = {"channel": "phone", "reached": "yes"}
+NOT_REACHED = {"channel": "phone", "reached": "no", "note": "无人接听"}
+
+
+class ServiceDesk:
+    """Chen Jing leads the service desk, Liu Yang calls customers, Wang Qiang leads operations, Li Hao works there."""
+
+    def __init__(self, platform: Platform, people: People, folder: Path) -> None:
+        self.platform, self.folder = platform, folder
+        assert isinstance(platform.clock, MovableClock)
+        self.clock = platform.clock
+        self.liu_yang = people.user("liuyang", "刘洋", groups=["service_desk"])
+        self.chen_jing = people.user("chenjing", "陈静", groups=["service_desk"])
+        self.li_hao = people.user("lihao", "李浩", groups=["operations"])
+        self.wang_qiang = people.user("wangqiang", "王强", groups=["operations"])
+        people.group("service_desk", manager=self.chen_jing)
+        people.group("operations", manager=self.wang_qiang)
+        with platform.database.write() as connection:
+            connection.execute(update(user).values(email=user.c.login + "@example.com"))
+            sources = deployments.read_sources(ROOT / "processes", ROOT / "forms")
+            deployments.publish(
+                connection, platform.runtime, sources, actor=system_actor("test"), reason="test", now=self.clock.now()
+            )
+        self.mails: list[Mapping[str, Any]] = []
+        self.worker = Worker(platform, channels={"mail": self.mails.append})
+        self.exports = 0
+
+    # The ticket system's side
+
+    def local(self, at: datetime | None) -> str:
+        """A moment as the ticket system writes it."""
+        return "?" if at is None else at.astimezone(self.platform.settings.zone).strftime("%d/%m/%Y %H:%M")
+
+    def row(self, number: str, state: str, modification: int, **given: Any) -> dict[str, str]:
+        """One event of an export, by default happening now."""
+        now = self.clock.now()
+        at: datetime = given.get("at", now)
+        resolved_at = given.get("resolved_at", at if state in ("Resolved", "Closed") else None)
+        return {
+            "number": number,
+            "incident_state": state,
+            "reopen_count": str(given.get("reopened", 0)),
+            "sys_mod_count": str(modification),
+            "made_sla": "true",
+            "caller_id": "张慧",
+            "company": str(given.get("company", "滨江市第一人民医院")),
+            "opened_at": self.local(given.get("opened_at", now - timedelta(hours=3))),
+            "sys_updated_at": self.local(at),
+            "short_description": str(given.get("summary", "三楼办公区网络时断时续")),
+            "priority": "3 - 中",
+            "assignment_group": "网络组",
+            "resolved_at": self.local(resolved_at),
+            "closed_at": self.local(given.get("closed_at")),
+        }
+
+    def export(self, rows: Iterable[Mapping[str, str]], *, encoding: str = "utf-8", packed: bool = False) -> Path:
+        """Write rows as an export file."""
+        self.exports += 1
+        path = self.folder / f"export-{self.exports}.csv{'.gz' if packed else ''}"
+        text = io.StringIO()
+        writer = csv.DictWriter(text, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+        content = text.getvalue().encode(encoding)
+        path.write_bytes(gzip.compress(content) if packed else content)
+        return path
+
+    def import_file(self, path: Path, *, by: Actor | None = None, **options: Any) -> ImportReport:
+        """Chen Jing (or whoever is named) imports a file."""
+        platform = self.platform
+        return import_incidents(
+            platform.database, platform.runtime, self.clock, path, actor=by or self.chen_jing, **options
+        )
+
+    def import_rows(self, *rows: Mapping[str, str], **options: Any) -> ImportReport:
+        """Import an export of these rows."""
+        return self.import_file(self.export(rows), **options)
+
+    # The service desk's side
+
+    def pass_time(self, **length: float) -> None:
+        """Time goes by; what falls due meanwhile is done when it falls due."""
+        end = self.clock.now() + timedelta(**length)
+        while (due_at := self._next_due_at()) is not None and due_at <= end:
+            self.clock.move_to(max(due_at, self.clock.now()))
+            self.worker.beat()
+        self.clock.move_to(end)
+        self.worker.beat()
+
+    def inbox(self, actor: Actor) -> list[Record]:
+        """What a person finds in the inbox."""
+        with self.platform.database.read() as connection:
+            now = self.clock.now()
+            query = inbox_queries.InboxQuery()
+            end = now + timedelta(hours=8)
+            return inbox_queries.page(connection, actor, query, now=now, today_ends_at=end).items
+
+    def todo(self, actor: Actor) -> list[str]:
+        """The elements of the tasks in a person's inbox, sorted."""
+        return sorted(item.element_id for item in self.inbox(actor))
+
+    def submit(self, actor: Actor, element_id: str, **answers: Any) -> None:
+        """Complete the first task of this element in a person's inbox."""
+        item = next(one for one in self.inbox(actor) if one.element_id == element_id)
+        with self.platform.database.write() as connection:
+            submissions.complete(
+                self.platform.runtime,
+                connection,
+                actor=actor,
+                work_item_id=item.id,
+                submitted=answers,
+                language="zh",
+                now=self.clock.now(),
+            )
+        self.worker.beat()
+
+    def rows(self, table: Table) -> list[Record]:
+        """All rows of a table."""
+        with self.platform.database.read() as connection:
+            return list(connection.execute(select(table).order_by(next(iter(table.primary_key)))))
+
+    @property
+    def incidents(self) -> dict[str, Record]:
+        """The register of incidents by number."""
+        return {row.number: row for row in self.rows(incident)}
+
+    @property
+    def callbacks(self) -> list[Record]:
+        """All callbacks, oldest first."""
+        return self.rows(callback)
+
+    @property
+    def instances(self) -> list[Record]:
+        """All process instances in the order they started."""
+        return sorted(self.rows(process_instance), key=lambda one: (one.started_at, one.business_key))
+
+    @property
+    def work_items(self) -> list[Record]:
+        """All work items."""
+        return self.rows(work_item)
+
+    @property
+    def subjects(self) -> list[tuple[str, str]]:
+        """Mails sent: recipient and subject."""
+        return [(str(mail["to"]), str(mail["subject"])) for mail in self.mails]
+
+    @property
+    def unsent(self) -> list[Record]:
+        """Outbox rows that have not been sent."""
+        return [row for row in self.rows(outbox) if row.status != "sent"]
+
+    def _next_due_at(self) -> datetime | None:
+        from engine import timers
+
+        with self.platform.database.read() as connection:
+            return timers.next_due_at(connection)
