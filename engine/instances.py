@@ -193,7 +193,7 @@ def cancel(
     Raises ``Forbidden``, ``InstanceUnknown``, ``InstanceEnded`` and ``Invalid`` without a reason.
     """
     row = get(connection, instance_id)
-    if not may_cancel(row, actor):
+    if not _may_end(row, actor):
         raise Forbidden()
     if not reason.strip():
         raise ReasonMissing(fields=["reason"])
@@ -202,9 +202,12 @@ def cancel(
 
 
 def may_cancel(instance: Record, actor: Actor) -> bool:
-    """Whether ``actor`` may end this instance."""
-    is_initiator = actor.user_id is not None and instance.started_by_id == actor.user_id
-    return instance.status == "active" and (actor.is_administrator or is_initiator)
+    """Whether ``actor`` may end this instance now."""
+    return instance.status == "active" and _may_end(instance, actor)
+
+
+def _may_end(instance: Record, actor: Actor) -> bool:
+    return actor.is_administrator or (actor.user_id is not None and instance.started_by_id == actor.user_id)
 
 
 def retry(
