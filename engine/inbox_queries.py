@@ -13,7 +13,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Tuple, literal, or_, select, tuple_
 
 from engine.actors import Actor
 from engine.inbox import permissions
@@ -116,7 +116,7 @@ def done(connection: Connection, actor: Actor, *, size: int, after: tuple[dateti
         .where(work_item.c.completed_by_id == actor.user_id)
     )
     if after is not None:
-        query = query.where(tuple_(work_item.c.completed_at, work_item.c.id) < tuple_(*after))
+        query = query.where(tuple_(work_item.c.completed_at, work_item.c.id) < _cursor(after, work_item.c.completed_at))
     rows = connection.execute(
         query.order_by(work_item.c.completed_at.desc(), work_item.c.id.desc()).limit(size + 1)
     ).all()
@@ -165,11 +165,16 @@ def _entries(recipient: str, wanted: InboxQuery, conditions: list[ColumnElement[
     position = tuple_(column, inbox_entry.c.work_item_id)
     if wanted.sort == "priority":
         if wanted.after is not None:
-            query = query.where(position < tuple_(*wanted.after))
+            query = query.where(position < _cursor(wanted.after, column))
         return query.order_by(column.desc(), inbox_entry.c.work_item_id.desc()).limit(limit)
     if wanted.after is not None:
-        query = query.where(position > tuple_(*wanted.after))
+        query = query.where(position > _cursor(wanted.after, column))
     return query.order_by(column, inbox_entry.c.work_item_id).limit(limit)
+
+
+def _cursor(after: tuple[Any, str], column: ColumnElement[Any]) -> Tuple:
+    """The position after which a page goes on, its value written as ``column`` writes its own."""
+    return tuple_(literal(after[0], column.type), after[1])
 
 
 def _matches(search: str) -> ColumnElement[bool]:
