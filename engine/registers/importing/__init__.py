@@ -5,6 +5,7 @@ from engine.registers.importing.job import (
     ImportForbidden,
     ImportReport,
     ImportRunning,
+    Prepared,
     import_incidents,
     may_import,
     parse_choice,
@@ -13,7 +14,7 @@ from engine.registers.importing.job import (
 )
 from engine.registers.importing.mapping import Mapping, MappingUnknown, load_mapping, sources
 from engine.registers.importing.reading import FileUnreadable
-from engine.registers.importing.runs import ImportRunUnknown, get_run, is_interrupted, listed_runs, rejects
+from engine.registers.importing.runs import ImportRunUnknown, get_run, is_interrupted, listed_runs, reject_file, rejects
 
 __all__ = [
     "CallbackChoice",
@@ -24,6 +25,7 @@ __all__ = [
     "ImportRunning",
     "Mapping",
     "MappingUnknown",
+    "Prepared",
     "get_run",
     "import_incidents",
     "is_interrupted",
@@ -32,6 +34,7 @@ __all__ = [
     "may_import",
     "parse_choice",
     "prepare_import",
+    "reject_file",
     "rejects",
     "run_import",
     "sources",

@@ -6,8 +6,6 @@ same file imported again goes on from there, because rows that are known change 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -197,6 +195,7 @@ def prepare_import(
             connection,
             export,
             file_name=file_name or path.name,
+            header=header,
             source=source,
             callbacks=choice.text,
             shift_seconds=int(shift.total_seconds()) if shift_to_now else None,
@@ -295,14 +294,12 @@ def _chunks(lines: Iterator[Line], reader: RowReader, run_id: int) -> Iterator[_
 
 
 def _reject(run_id: int, line: Line, invalid: RowInvalid) -> dict[str, Any]:
-    content = io.StringIO()
-    csv.writer(content, lineterminator="").writerow(line.cells)
     return {
         "import_run_id": run_id,
         "line": line.number,
         "reason_zh": invalid.zh[:300],
         "reason_en": invalid.en[:300],
-        "content": content.getvalue().replace("\x00", "")[:20_000],
+        "content": runs.csv_line(line.cells).replace("\x00", "")[:20_000],
     }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
-from engine.errors import NotFound
+from engine.errors import Language, NotFound
+from engine.registers.exports import BYTE_ORDER_MARK, safe_cell
 from engine.registers.importing.reading import Export
 from engine.store.tables import import_reject, import_run, user
 from engine.store.types import Record
@@ -34,6 +37,7 @@ def create_run(
     export: Export,
     *,
     file_name: str,
+    header: list[str],
     source: str,
     callbacks: str,
     shift_seconds: int | None,
@@ -58,6 +62,7 @@ def create_run(
         .values(
             file_name=file_name[-255:],
             file_sha256=export.sha256,
+            header=csv_line(header),
             source=source,
             callbacks=callbacks,
             shift_seconds=shift_seconds,
@@ -138,6 +143,30 @@ def get_run(connection: Connection, run_id: int) -> Record:
 def listed_runs(connection: Connection, *, limit: int = 20) -> list[Record]:
     """The latest runs, newest first."""
     return list(connection.execute(_runs().order_by(import_run.c.id.desc()).limit(limit)))
+
+
+def reject_file(connection: Connection, run: Record, language: Language) -> Iterator[bytes]:
+    """The rejected rows as CSV under the file's own header, with line and reason added; mended, it can be imported."""
+    titles = ("行号", "原因") if language == "zh" else ("line", "reason")
+    header = parse_line(run.header)
+    yield (BYTE_ORDER_MARK + csv_line([*header, *titles]) + "\r\n").encode()
+    for row in rejects(connection, run.id):
+        reason = row.reason_zh if language == "zh" else row.reason_en
+        given = parse_line(row.content)
+        cells = [*given, *[""] * (len(header) - len(given)), str(row.line), reason]
+        yield (csv_line([safe_cell(cell) for cell in cells]) + "\r\n").encode()
+
+
+def csv_line(cells: Sequence[str]) -> str:
+    """Cells as one record of CSV, without its line end."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue()
+
+
+def parse_line(text: str) -> list[str]:
+    """The cells of one record of CSV."""
+    return next(csv.reader(io.StringIO(text, newline="")), [])
 
 
 def rejects(connection: Connection, run_id: int, *, limit: int | None = None) -> Iterator[Record]:

@@ -91,6 +91,7 @@ import_run = Table(
     Column("id", Integer, primary_key=True),
     Column("file_name", String(255), nullable=False),
     Column("file_sha256", String(64), nullable=False),
+    Column("header", Text, nullable=False),  # of the file, as CSV: rejected rows go out under it again
     Column("source", String(64), nullable=False),
     Column("callbacks", String(32), nullable=False),  # all, none, since:<ISO date>
     Column("shift_seconds", Integer),  # how far the moments were moved, so that the same file moves alike again

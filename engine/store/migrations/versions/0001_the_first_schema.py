@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.String(length=255), nullable=False),
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
+        sa.Column("header", sa.Text(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
         sa.Column("callbacks", sa.String(length=32), nullable=False),
         sa.Column("shift_seconds", sa.Integer(), nullable=True),
