@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from engine import engine_incidents, timers
+from engine.errors import EngineError
 from engine.store.tables import engine_incident, history, process_instance, timer
 from engine.timers import MAX_ATTEMPTS
 from tests.support.diagrams import Diagram
@@ -228,8 +229,6 @@ def test_the_same_timer_twice_is_one_firing(house: House) -> None:
 
 
 def test_a_term_computed_wrongly_is_told_to_whoever_did_the_step(house: House) -> None:
-    from engine.errors import EngineError
-
     diagram = Diagram("pause").start().catch("rest", "=pause").end().flow("begin", "rest", "done")
     house.publish(diagram)
     with pytest.raises(EngineError):
