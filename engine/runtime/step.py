@@ -24,6 +24,7 @@ from engine.runtime.execution import Execution, Waits
 from engine.runtime.expressions import Expressions, ServiceTaskCall
 from engine.runtime.library import Library, PublishedProcess
 from engine.runtime.people import Directory
+from engine.store import audit
 from engine.store.prepared import Prepared
 from engine.store.tables import process_instance
 
@@ -237,7 +238,7 @@ def _call_handler(
 ) -> Mapping[str, Any] | None:
     """Run a handler inside a savepoint: when it fails, nothing it wrote remains, and the step goes on."""
     topic = runtime.handlers.topic(call.topic)
-    with step.connection.begin_nested():
+    with audit.savepoint(step.connection):
         try:
             return topic.handler(
                 ServiceCall(

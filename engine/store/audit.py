@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,6 +80,18 @@ def flush(connection: Connection) -> None:
 def discard(connection: Connection) -> None:
     """Forget what was gathered: the transaction is rolled back."""
     connection.info.pop(_PENDING, None)
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """A part of the transaction that may fail alone: what it wrote is undone, and so is what it noted for the trail."""
+    gathered = len(connection.info.get(_PENDING, ()))
+    try:
+        with connection.begin_nested():
+            yield
+    except BaseException:
+        del connection.info.get(_PENDING, [])[gathered:]
+        raise
 
 
 @dataclass(frozen=True)
