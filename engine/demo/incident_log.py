@@ -97,7 +97,7 @@ def generate(start: datetime, end: datetime, zone: ZoneInfo, seed: int = 20260) 
     """The events of all incidents opened between two moments, up to ``end``, in the order they happened."""
     random = Random(seed)  # noqa: S311 - a demo, the same every time
     events: list[DemoEvent] = []
-    day, number = start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0), 26_001
+    day, number = start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0), 1_026_001
     while day < end:
         for _ in range(random.randint(9, 15) if day.weekday() < 5 else random.randint(6, 9)):
             opened_at = day + timedelta(minutes=random.choice(range(7 * 60 + 30, 19 * 60)))

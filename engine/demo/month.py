@@ -39,6 +39,7 @@ class Month:
 
     def __init__(self, platform: Platform, clock: MovableClock, events: list[DemoEvent]) -> None:
         self.platform, self.clock, self.events = platform, clock, events
+        self.zone = platform.settings.zone
         self.random = Random(2026)  # noqa: S311 - a demo, the same every time
         self.worker = Worker(platform, channels={"mail": lambda payload: None})
         self.folder = platform.settings.data_directory / "demo"
@@ -48,7 +49,7 @@ class Month:
     def play(self, end: datetime) -> None:
         """Everything from the clock's present to ``end``; the last export waits in the demo folder to be imported."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for local in _hours(self.clock.now(), end, self.platform.settings.zone):
+        for local in _hours(self.clock.now(), end, self.zone):
             self._walk_to(local)
             left = end - self.clock.now()
             if local.hour in IMPORT_HOURS and left > LAST_IMPORT:
@@ -57,7 +58,7 @@ class Month:
                 self._work(left)
         self._walk_to(end)
         self._leave_things_lying(end)
-        write_export(self._events_since(self.exported_at), self.folder / TODAYS_EXPORT, self.platform.settings.zone)
+        write_export(self._events_since(self.exported_at), self.folder / TODAYS_EXPORT, self.zone)
 
     def _walk_to(self, at: datetime) -> None:
         """Move the clock, stopping at every timer on the way."""
@@ -75,12 +76,12 @@ class Month:
         return [one for one in self.events if moment < one.at <= self.clock.now()]
 
     def _import(self) -> None:
-        events = self._events_since(self.exported_at)
+        events, local = self._events_since(self.exported_at), self.clock.now().astimezone(self.zone)
         self.exported_at = self.clock.now()
         if not events:
             return
-        path = self.folder / "export.csv"
-        write_export(events, path, self.platform.settings.zone)
+        path = self.folder / f"incidents-{local:%Y%m%d-%H%M}.csv"
+        write_export(events, path, self.zone)
         import_incidents(self.platform.database, self.platform.runtime, self.clock, path, actor=self.people["chenjing"])
         path.unlink()
 

@@ -60,7 +60,7 @@ def record_attempt(call: ServiceCall, zone: ZoneInfo) -> dict[str, Any]:
     """Record one attempt to reach the customer.
 
     Inputs: reached (``yes`` or ``no``), channel, note. Result: ``attempt`` with reached (boolean), count and days
-    (on how many different days somebody tried). After a failed attempt the form's answers are cleared for the next.
+    (on how many different days somebody tried).
     """
     found = _callback(call)
     reached = call.inputs["reached"] == "yes"
@@ -73,8 +73,7 @@ def record_attempt(call: ServiceCall, zone: ZoneInfo) -> dict[str, Any]:
         select(callback_attempt.c.attempted_at).where(callback_attempt.c.callback_id == found.id)
     ).scalars()
     days = [_local_day(at, zone) for at in moments]
-    result: dict[str, Any] = {"attempt": {"reached": reached, "count": len(days), "days": len(set(days))}}
-    return result if reached else {**result, "reached": None, "note": None}
+    return {"attempt": {"reached": reached, "count": len(days), "days": len(set(days))}}
 
 
 def _insert_attempt(call: ServiceCall, found: Record, reached: bool) -> None:

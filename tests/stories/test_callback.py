@@ -120,19 +120,6 @@ def test_three_attempts_on_two_days_and_the_customer_counts_as_unreachable(desk:
     assert {one.caller_id for one in attempts} == {desk.liu_yang.user_id}
 
 
-def test_an_attempt_starts_with_an_empty_form(desk: ServiceDesk) -> None:
-    desk.import_rows(desk.row("INC1", "Resolved", 1))
-    desk.submit(desk.liu_yang, "call", **NOT_REACHED)
-    desk.pass_time(hours=2)
-    from engine import instances
-
-    item = desk.inbox(desk.liu_yang)[0]
-    with desk.platform.database.read() as connection:
-        known = instances.waiting_variables(desk.platform.runtime, connection, item, now=desk.clock.now())
-    assert (known["reached"], known["note"]) == (None, None)
-    assert known["attempt"] == {"reached": False, "count": 1, "days": 1}
-
-
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [

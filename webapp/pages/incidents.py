@@ -118,7 +118,7 @@ def _timeline(detail: incidents.IncidentDetail) -> list[dict[str, object]]:
     """Everything dated about an incident, latest first."""
     row = detail.incident
     entries: list[tuple[datetime | None, str, str, str, str, str]] = [
-        (row.opened_at, gettext("Opened"), row.caller, "", "blue", "flag"),
+        (row.opened_at, gettext("Reported by the customer"), row.caller, "", "blue", "flag"),
         (row.closed_at, gettext("Closed by the ticket system"), "", "", "grey", "check"),
         (row.reopened_at, gettext("Reopened: the callback found it not solved"), "", "", "red", "refresh"),
     ]
