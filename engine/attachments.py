@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine import instances
+from engine import inbox, instances
 from engine.actors import Actor
 from engine.errors import Invalid, NotFound
 from engine.forms import FileInfo
@@ -48,7 +48,13 @@ def save(
     work_item_id: str | None = None,
     instance_id: str | None = None,
 ) -> FileInfo:
-    """Keep a file. ``name`` is cut to its last part, so that no path comes back. Raises ``AttachmentTooLarge``."""
+    """Keep a file. ``name`` is cut to its last part, so that no path comes back.
+
+    A file for a work item belongs to its case; only who may complete the work item may add one. Raises
+    ``AttachmentTooLarge`` and what ``inbox.complete`` raises.
+    """
+    if work_item_id is not None:
+        instance_id = inbox.get_to_complete(connection, work_item_id, actor).instance_id
     shown = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "")[-_NAME_LENGTH:] or "file"
     if len(content) > limit_bytes:
         raise AttachmentTooLarge(name=shown, limit_mib=limit_bytes // 1024 // 1024)

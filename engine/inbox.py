@@ -199,9 +199,7 @@ def complete(
 
     Raises ``WorkItemDone`` (naming who and when), ``WorkItemClaimed``, ``WorkItemExited`` or ``Forbidden``.
     """
-    item = _get_to_change(connection, work_item_id, actor)
-    if not permissions(item, actor).complete:
-        raise _why_not(item)
+    item = get_to_complete(connection, work_item_id, actor)
     step = Step(
         connection,
         actor,
@@ -222,9 +220,7 @@ def save_draft(
     connection: Connection, *, actor: Actor, work_item_id: str, data: Mapping[str, Any], now: datetime
 ) -> None:
     """Keep what a person has typed so far, as it is. Raises ``DraftTooLarge`` and what ``complete`` would raise."""
-    item = _get_to_change(connection, work_item_id, actor)
-    if not permissions(item, actor).complete:
-        raise _why_not(item)
+    get_to_complete(connection, work_item_id, actor)
     if len(orjson.dumps(data)) > DRAFT_LIMIT_BYTES:
         raise DraftTooLarge()
     key = (work_item_draft.c.work_item_id == work_item_id, work_item_draft.c.user_id == actor.user_id)
@@ -300,6 +296,14 @@ def open_item(connection: Connection, instance_id: str, element_id: str) -> Reco
         .order_by(work_item.c.created_at.desc())
         .limit(1)
     ).one_or_none()
+
+
+def get_to_complete(connection: Connection, work_item_id: str, actor: Actor) -> Record:
+    """A work item ``actor`` may complete, its instance locked. Raises what ``complete`` raises."""
+    item = _get_to_change(connection, work_item_id, actor)
+    if not permissions(item, actor).complete:
+        raise _why_not(item)
+    return item
 
 
 def _get_to_change(connection: Connection, work_item_id: str, actor: Actor) -> Record:

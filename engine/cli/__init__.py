@@ -3,9 +3,10 @@
 import click
 
 from engine.cli.audit import audit
+from engine.cli.doctor import doctor
 from engine.cli.incidents import commands as incidents
 from engine.cli.installation import backup, migrate, prepare, publish
 from engine.cli.users import commands as users
 from engine.cli.work import worker
 
-COMMANDS: tuple[click.Command, ...] = (prepare, migrate, publish, backup, worker, users, incidents, audit)
+COMMANDS: tuple[click.Command, ...] = (prepare, migrate, publish, backup, worker, users, incidents, audit, doctor)

@@ -14,6 +14,9 @@ REASONS = {
     "link": "it does not continue the record before it",
     "content": "its content was altered",
     "truncated": "records at the end of the chain were removed",
+    "history_altered": "the history it vouches for was altered",
+    "history_missing": "the history it vouches for was removed",
+    "history_added": "history was added that no record vouches for",
 }
 
 

@@ -33,8 +33,9 @@ def open_platform() -> Iterator[Platform]:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("spiff", "apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    platform = compose(load_settings())
+    platform = None
     try:
+        platform = compose(load_settings())
         yield platform
     except DefinitionInvalid as error:
         language = terminal_language()
@@ -44,4 +45,5 @@ def open_platform() -> Iterator[Platform]:
     except EngineError as error:
         raise click.ClickException(error.message(terminal_language())) from error
     finally:
-        platform.database.close()
+        if platform is not None:
+            platform.database.close()

@@ -62,6 +62,9 @@ def _page(**more: Any) -> str:
             "link": gettext("it does not continue the record before it"),
             "content": gettext("its content was altered"),
             "truncated": gettext("records at the end were removed"),
+            "history_altered": gettext("the case history it vouches for was altered"),
+            "history_missing": gettext("the case history it vouches for was removed"),
+            "history_added": gettext("case history was added that no record vouches for"),
         },
         **more,
     )
