@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, make_response, render_template, request
+from flask import Flask, g, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -68,6 +68,7 @@ def _http_error(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     log.error("a request failed: %s %s", request.method, request.path, exc_info=error)
+    g.actor = None  # the database may be what failed: this answer must not ask it anything
     return respond(500, "internal", gettext("Something went wrong on our side. Nothing was changed; please try again."))
 
 
