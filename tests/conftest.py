@@ -75,6 +75,9 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlalch
 
         server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
         url = sqlalchemy.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        for switched_off in ("fsync", "synchronous_commit", "full_page_writes"):
+            _administer(url, f"ALTER SYSTEM SET {switched_off} = off")
+        _administer(url, "SELECT pg_reload_conf()")
         _make_template(url)
     yield url
     server.cleanup()
