@@ -38,7 +38,7 @@ def fetch(*, development: bool) -> None:
     lock = _digest([ROOT / "package-lock.json", ROOT / "build.mjs"])
     if mark.exists() and (mark.read_text() == f"{lock} dev" or (not development and mark.read_text() == lock)):
         return
-    node, npm = _node()
+    node, npm = node_and_npm()
     print("Fetching the browser files by npm …", flush=True)
     environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
     wanted = [] if development else ["--omit=dev"]
@@ -127,7 +127,7 @@ def _digest(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _node() -> tuple[list[str], list[str]]:
+def node_and_npm() -> tuple[list[str], list[str]]:
     """The commands of node and npm."""
     try:
         version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout

