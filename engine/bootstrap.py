@@ -30,7 +30,11 @@ class Platform:
 def compose(settings: Settings, *, clock: Clock | None = None) -> Platform:
     """Open the database of ``settings``, bring its schema up to date and put the parts together."""
     database = Database(settings.database_url, pool_size=settings.threads)
-    database.migrate()
+    try:
+        database.migrate()
+    except BaseException:
+        database.close()
+        raise
     handlers = HandlerRegistry()
     runtime = Runtime(zone=settings.zone, handlers=handlers, host_functions=host_functions)
     serve_topics(handlers, settings.zone)
