@@ -11,11 +11,6 @@ from engine.errors import Invalid, Language
 Level = Literal["error", "warning"]
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "xml_too_large": ("文件超过 {limit_mib} MiB", "The file is larger than {limit_mib} MiB"),
-    "xml_doctype": ("文件含有 DOCTYPE 或实体声明，出于安全考虑不予接受", "The file declares a DOCTYPE or entities"),
-    "xml_broken": ("不是有效的 XML：{reason}", "This is not well-formed XML: {reason}"),
-    "xml_too_many_elements": ("元素多于 {limit} 个", "More than {limit} XML elements"),
-    "xml_too_deep": ("XML 嵌套超过 {limit} 层", "XML nested deeper than {limit} levels"),
     "not_bpmn": ("不是 BPMN 2.0 文件", "This is not a BPMN 2.0 file"),
     "process_count": (
         "一个文件须恰有一个可执行流程，现有 {count} 个",

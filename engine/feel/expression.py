@@ -21,6 +21,10 @@ _CACHED = 4096
 Test = Callable[[Any, Scope, Runtime], bool | None]
 
 
+def _runtime(context: EvaluationContext | Runtime | None) -> Runtime:
+    return context if isinstance(context, Runtime) else Runtime(context or _DEFAULT_CONTEXT)
+
+
 def _too_deep(text: str) -> FeelBudgetExceeded:
     return FeelBudgetExceeded(text=text, reason="values are nested too deeply", reason_zh="值的嵌套过深")
 
@@ -40,13 +44,15 @@ class Expression:
         self.functions = functions
         self._run = run
 
-    def evaluate(self, variables: Mapping[str, Any], *, context: EvaluationContext | None = None) -> Any:
+    def evaluate(self, variables: Mapping[str, Any], *, context: EvaluationContext | Runtime | None = None) -> Any:
         """The value for JSON ``variables`` (and aware datetimes): JSON, Decimal, temporal values, ranges, functions.
+
+        Several evaluations that get the same ``Runtime`` as their context share its budget.
 
         Raises :class:`FeelEvaluationError` (unknown function, failing host function, budget spent); everything
         else that has no answer is null.
         """
-        runtime = Runtime(context or _DEFAULT_CONTEXT)
+        runtime = _runtime(context)
         try:
             return self._run(localize(variables, self.variables, runtime), runtime)
         except RecursionError:
@@ -74,13 +80,16 @@ class UnaryTests:
         self._negated = negated
 
     def matches(
-        self, value: Any, variables: Mapping[str, Any] | None = None, context: EvaluationContext | None = None
+        self,
+        value: Any,
+        variables: Mapping[str, Any] | None = None,
+        context: EvaluationContext | Runtime | None = None,
     ) -> bool:
         """Whether ``value`` (also called ``?`` in the tests) passes one of the tests, or none if negated.
 
         Raises :class:`FeelEvaluationError` as :meth:`Expression.evaluate` does.
         """
-        runtime = Runtime(context or _DEFAULT_CONTEXT)
+        runtime = _runtime(context)
         try:
             scope = Frame({"?": value}, localize(variables or {}, self.variables, runtime))
             passed = any(test(value, scope, runtime) is True for test in self._tests)
