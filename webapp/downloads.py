@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import Literal, cast
 
-from flask import Response, send_file, stream_with_context
+from flask import Response, send_file
 from sqlalchemy import Connection
 
 from engine.registers.exports import Column, csv_chunks, write_xlsx
@@ -39,7 +39,7 @@ def download(name: str, columns: Sequence[Column], rows: Rows, file_format: Form
 
 
 def attached(chunks: Iterator[bytes], file_name: str) -> Response:
-    """CSV pieces as a download."""
-    response = Response(stream_with_context(chunks), mimetype="text/csv")
+    """CSV pieces as a download; they must not need the request, which is over when they are made."""
+    response = Response(chunks, mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=file_name)
     return response

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from engine.actors import Actor
-from engine.registers.incidents import contains, require_reader
-from engine.store.tables import callback, incident, incident_resolution, process_instance
+from engine.registers.incidents import before, contains, require_reader
+from engine.store.tables import callback, incident, incident_resolution
 from engine.store.types import Record
 
 Standing = Literal["", "open", "overdue", "reached", "unreachable", "dissatisfied", "not_solved"]
@@ -80,7 +80,7 @@ def page(connection: Connection, actor: Actor, wanted: CallbackQuery, *, now: da
     require_reader(actor)
     query = _query().where(*_conditions(wanted, now))
     if wanted.after is not None:
-        query = query.where(tuple_(callback.c.due_at, callback.c.id) < tuple_(*wanted.after))
+        query = query.where(before(callback.c.due_at, callback.c.id, wanted.after))
     rows = connection.execute(
         query.order_by(callback.c.due_at.desc(), callback.c.id.desc()).limit(wanted.size + 1)
     ).all()
@@ -168,9 +168,3 @@ def _standing(standing: Standing, now: datetime) -> list[ColumnElement[bool]]:
     if standing == "not_solved":
         return [callback.c.solved.is_(False)]
     return []
-
-
-def instance_status(connection: Connection, instance_id: str) -> str:
-    """The status of a callback's process instance (active, completed, cancelled)."""
-    query = select(process_instance.c.status).where(process_instance.c.id == instance_id)
-    return str(connection.execute(query).scalar_one())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Integer, func, or_, select, tuple_
 
 from engine.actors import Actor
 from engine.errors import Forbidden, NotFound
@@ -18,7 +18,7 @@ from engine.store.tables import (
     incident_resolution,
     user,
 )
-from engine.store.types import Record
+from engine.store.types import Record, UtcDateTime
 
 STATES = ("open", "reopened", "resolved", "closed", "cancelled")
 READERS = frozenset({"service_desk", "operations", "quality", "technical_center", "management"})
@@ -80,9 +80,8 @@ def page(connection: Connection, actor: Actor, wanted: IncidentQuery) -> Inciden
     """One page of the register. Raises ``Forbidden``."""
     require_reader(actor)
     query = select(incident).where(*_conditions(wanted))
-    position = tuple_(incident.c.opened_at, incident.c.id)
     if wanted.after is not None:
-        query = query.where(position < tuple_(*wanted.after))
+        query = query.where(before(incident.c.opened_at, incident.c.id, wanted.after))
     rows = connection.execute(
         query.order_by(incident.c.opened_at.desc(), incident.c.id.desc()).limit(wanted.size + 1)
     ).all()
@@ -140,6 +139,11 @@ def get(connection: Connection, actor: Actor, incident_id: int) -> IncidentDetai
     ):
         attempts[attempt.callback_id].append(attempt)
     return IncidentDetail(row, list(resolutions), attempts)
+
+
+def before(at: ColumnElement[Any], identifier: ColumnElement[Any], position: Position) -> ColumnElement[bool]:
+    """Whether a row comes before ``position`` in a list ordered by moment and id."""
+    return tuple_(at, identifier) < tuple_(*position, types=[UtcDateTime(), Integer()])
 
 
 def contains(search: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:

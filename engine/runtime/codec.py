@@ -46,7 +46,7 @@ TASK_FIELDS = frozenset(
 
 _JOIN, _TOKENS, _LOOP, _SPLIT, _CATCH, _MANUAL = 1, 2, 4, 8, 16, 32
 _FINISHED = TaskState.COMPLETED
-_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
+OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 
 Row = list[Any]
 
@@ -72,7 +72,7 @@ def dump(workflow: LinearWorkflow) -> bytes:
         )
     subworkflows.sort(key=lambda one: one[0])
     rows, last = _rows(workflow)
-    return orjson.dumps([FORMAT, workflow.data, last, workflow.completed, rows, subworkflows], option=_OPTIONS)
+    return orjson.dumps([FORMAT, workflow.data, last, workflow.completed, rows, subworkflows], option=OPTIONS)
 
 
 def load(state: bytes, compiled: CompiledProcess, script_engine: Any) -> LinearWorkflow:

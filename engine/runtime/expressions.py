@@ -76,6 +76,7 @@ class Expressions:
     firing: set[str] = field(default_factory=set)
     thrown: list[ThrownMessage] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    has_decided: bool = False  # whether the way so far depended on the data, or did something on it
 
     def __post_init__(self) -> None:
         self._context = EvaluationContext(now=self.now, zone=self.zone, functions=self.functions)
@@ -84,11 +85,13 @@ class Expressions:
 
     def evaluate(self, task: Task, expression: str, external_context: Any = None) -> Any:
         """The value of a FEEL expression over the task's data; for a condition, whether it is true (null is not)."""
+        self.has_decided = True
         value = self.value(expression, task.data)
         return value is True if external_context is not None else to_json(value)
 
     def execute(self, task: Task, script: str, external_context: Any = None) -> bool:
         """Run a script task: its FEEL value becomes the result variable."""
+        self.has_decided = True
         element = self.element_of(task)
         result = to_json(self.value(condition_text(script), task.data))
         task.data = {**task.data, element.attributes["resultVariable"]: result}
@@ -98,6 +101,7 @@ class Expressions:
 
     def run_service_task(self, task: Task) -> bool:
         """Call the topic's handler; False when it failed (the failure is noted and the task stays started)."""
+        self.has_decided = True
         element = self.element_of(task)
         inputs = {name: self.resolve(text, task.data) for name, text in element.inputs.items()}
         call = ServiceTaskCall(str(task.id), element, element.attributes["topic"], inputs, task.data)
@@ -115,12 +119,17 @@ class Expressions:
 
     def first_due_at(self, task: Task, kind: str, term: str) -> str:
         """When a timer armed now is due, ISO 8601 in UTC."""
+        return self.first_due_at_of(task.data, kind, term)
+
+    def first_due_at_of(self, variables: Mapping[str, Any], kind: str, term: str) -> str:
+        """When a timer armed now over ``variables`` is due, ISO 8601 in UTC."""
         text = expression_in(term)
-        given = term if text is None else self.value(text, task.data)
+        given = term if text is None else self.value(text, variables)
         return self.due_at(given).isoformat()
 
     def first_cycle(self, task: Task, term: str) -> tuple[dict[str, Any], str | None]:
         """The state of a repeating timer armed now, and its first occurrence."""
+        self.has_decided = True
         text = expression_in(term)
         given = term if text is None else to_json(self.value(text, task.data))
         return {"term": str(given), "armed_at": self.now.isoformat()}, self.due_at(str(given)).isoformat()
@@ -141,6 +150,7 @@ class Expressions:
 
     def throw_message(self, task: Task, message: str) -> None:
         """Note a message for the outbox."""
+        self.has_decided = True
         element = self.element_of(task)
         key = element.properties.get("correlationKey", "")
         correlation = self.resolve(key, task.data) if key else self.business_key

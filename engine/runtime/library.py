@@ -11,6 +11,7 @@ from engine.definitions.compiling import CompiledProcess, compile_process
 from engine.definitions.model import ProcessModel, read_process
 from engine.errors import NotFound
 from engine.forms import Form, parse_form
+from engine.runtime.beginnings import Beginning
 from engine.store.prepared import Prepared
 from engine.store.tables import (
     form_definition,
@@ -58,6 +59,7 @@ class Library:
         self._forms: dict[int, Form] = {}
         self._form_ids: dict[tuple[int, str], int] = {}
         self._compiling = threading.Lock()
+        self.beginnings: dict[int, Beginning | None] = {}  # by version; None where starts may differ
 
     def get(self, connection: Connection, definition_id: int) -> PublishedProcess:
         """The version with this id."""

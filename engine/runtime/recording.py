@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
+from engine.runtime.beginnings import Begun
 from engine.runtime.changes import Changes
 from engine.runtime.execution import Execution, WaitingMessage, WaitingTask, Waits
 from engine.runtime.library import PublishedProcess
@@ -39,7 +40,7 @@ def record(
     changes: Changes,
     case: Case,
     step: Step,
-    execution: Execution,
+    execution: Execution | Begun,
     before: Waits,
     after: Waits,
     directory: Directory,
@@ -84,7 +85,7 @@ def _close(changes: Changes, case: Case, step: Step, before: Waits, after: Waits
 
 
 def _open_work_item(
-    changes: Changes, case: Case, step: Step, execution: Execution, waiting: WaitingTask, directory: Directory
+    changes: Changes, case: Case, step: Step, execution: Execution | Begun, waiting: WaitingTask, directory: Directory
 ) -> None:
     element, expressions, variables = waiting.element, execution.expressions, waiting.variables
     model = next(m for m in expressions.compiled.models.values() if m.elements.get(element.id) is element)
@@ -131,7 +132,7 @@ def entry(item: Mapping[str, Any], recipient: str) -> dict[str, Any]:
     }
 
 
-def _due_at(waiting: WaitingTask, execution: Execution) -> datetime | None:
+def _due_at(waiting: WaitingTask, execution: Execution | Begun) -> datetime | None:
     """The deadline; one that cannot be computed must not hold up the case, so it becomes an engine incident."""
     text = waiting.element.attributes.get("dueDate", "")
     if not text:
@@ -145,7 +146,7 @@ def _due_at(waiting: WaitingTask, execution: Execution) -> datetime | None:
         return None
 
 
-def _subscription(case: Case, step: Step, execution: Execution, waiting: WaitingMessage) -> dict[str, Any]:
+def _subscription(case: Case, step: Step, execution: Execution | Begun, waiting: WaitingMessage) -> dict[str, Any]:
     key = waiting.element.properties.get("correlationKey", "")
     value = execution.expressions.resolve(key, waiting.variables) if key else case.business_key
     return {
@@ -158,7 +159,7 @@ def _subscription(case: Case, step: Step, execution: Execution, waiting: Waiting
     }
 
 
-def _send_messages(changes: Changes, case: Case, step: Step, execution: Execution) -> None:
+def _send_messages(changes: Changes, case: Case, step: Step, execution: Execution | Begun) -> None:
     for thrown in execution.expressions.thrown:
         payload = {
             "message": thrown.message,
@@ -179,7 +180,7 @@ def _send_messages(changes: Changes, case: Case, step: Step, execution: Executio
         )
 
 
-def _remember(changes: Changes, case: Case, step: Step, execution: Execution) -> None:
+def _remember(changes: Changes, case: Case, step: Step, execution: Execution | Begun) -> None:
     data = dict(step.data or {})
     data["passed"] = execution.passed
     row = {

@@ -19,6 +19,7 @@ from engine.actors import Actor
 from engine.errors import Conflict, EngineError, NotFound
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.runtime import engine_incident, recording
+from engine.runtime.beginnings import Beginning, Begun
 from engine.runtime.changes import Changes
 from engine.runtime.execution import Execution, Waits
 from engine.runtime.expressions import Expressions, ServiceTaskCall
@@ -112,11 +113,11 @@ def start_instance(
     business_key: str,
     title: str,
     changes: Changes | None = None,
-) -> Execution:
+) -> None:
     """Start an instance of ``process``; with ``changes`` given, its rows are left there for a bulk write."""
     own = Changes() if changes is None else changes
     expressions = _expressions(runtime, step, process, instance_id, business_key)
-    execution = Execution.start(process.compiled, expressions, variables)
+    execution = _begin(runtime, process, expressions, variables)
     completed = execution.is_completed
     own.instances.append(
         {
@@ -139,6 +140,19 @@ def start_instance(
         own.write(step.connection)
         own.__init__()  # type: ignore[misc]
     engine_incident.note_failures(step.connection, instance_id, expressions.failures, step.now)
+
+
+def _begin(
+    runtime: Runtime, process: PublishedProcess, expressions: Expressions, variables: Mapping[str, Any]
+) -> Execution | Begun:
+    """The first steps of an instance: copied from an earlier start of its version where starts cannot differ."""
+    known = runtime.library.beginnings
+    beginning = known.get(process.id)
+    if beginning is not None:
+        return beginning.begin(expressions, variables)
+    execution = Execution.start(process.compiled, expressions, variables)
+    if process.id not in known:
+        known[process.id] = Beginning.of(execution, variables)
     return execution
 
 

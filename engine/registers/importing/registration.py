@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import instances
 from engine.actors import Actor
@@ -210,8 +210,3 @@ class Registrar:
             "resolved_at": resolution.resolved_at.astimezone(self.runtime.zone).isoformat(),
             "resolution": resolution.ordinal,
         }
-
-
-def callback_count(connection: Connection) -> int:
-    """How many callbacks there are."""
-    return connection.execute(select(func.count()).select_from(callback)).scalar_one()
