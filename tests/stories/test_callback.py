@@ -157,7 +157,8 @@ def test_an_automatic_close_does_not_bury_what_the_customer_said(desk: ServiceDe
     assert desk.incidents["INC1"].source_state == "Closed"
 
 
-def test_the_figures_follow_the_calls(desk: ServiceDesk) -> None:
+def test_the_figures_follow_the_calls(any_desk: ServiceDesk) -> None:
+    desk = any_desk
     start, now = desk.clock.now(), desk.clock.now
     with desk.platform.database.read() as connection:
         empty = callbacks.figures(connection, start, start + timedelta(days=30), now=now())
@@ -182,7 +183,8 @@ def test_the_figures_follow_the_calls(desk: ServiceDesk) -> None:
     assert (reopened.resolved, reopened.reopened) == (3, 0), "the reopened one has no current resolution"
 
 
-def test_the_record_leads_to_everything_that_happened(desk: ServiceDesk) -> None:
+def test_the_record_leads_to_everything_that_happened(any_desk: ServiceDesk) -> None:
+    desk = any_desk
     desk.import_rows(desk.row("INC1", "Resolved", 1))
     desk.submit(desk.liu_yang, "call", **NOT_REACHED)
     desk.pass_time(hours=2)

@@ -30,7 +30,8 @@ def test_the_same_file_twice_changes_nothing(any_desk: ServiceDesk) -> None:
     assert len(desk.instances) == 5
 
 
-def test_the_order_of_the_rows_does_not_matter(desk: ServiceDesk) -> None:
+def test_the_order_of_the_rows_does_not_matter(any_desk: ServiceDesk) -> None:
+    desk = any_desk
     first, second = desk.clock.now() - timedelta(hours=9), desk.clock.now() - timedelta(hours=1)
     events = [
         desk.row("INC1", "New", 0, at=first - timedelta(hours=1)),
@@ -54,7 +55,8 @@ def test_a_resolution_repeated_on_earlier_rows_does_not_count_while_the_incident
     assert desk.callbacks == []
 
 
-def test_a_newer_state_updates_and_an_older_one_is_left_alone(desk: ServiceDesk) -> None:
+def test_a_newer_state_updates_and_an_older_one_is_left_alone(any_desk: ServiceDesk) -> None:
+    desk = any_desk
     desk.import_rows(desk.row("INC1", "Active", 3, summary="新"))
     assert desk.import_rows(desk.row("INC1", "New", 1, summary="旧")).counts["incidents_updated"] == 0
     report = desk.import_rows(desk.row("INC1", "Resolved", 4, summary="已恢复"))
