@@ -1,7 +1,7 @@
 """CPU per completed work item: our service call with its commit against stock SpiffWorkflow, in one run.
 
 Stock is what SpiffWorkflow does by itself for one completion: load the instance with its own serializer, complete
-the task, run on, serialize. Ours is the whole use case: permission, the same work, work items, timers, history, audit, commit.
+the task, run on, serialize. Ours is the whole use case: permission, the same work, work items, timers, audit, commit.
 The two take turns, instance by instance, so that a noisy machine slows both. Also: the cost of a late lap of a loop.
 
     python -m bench.work_items [instances]
@@ -12,61 +12,28 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.util.task import TaskState
-from sqlalchemy import insert
 
 from bench.diagrams import CALLBACK_FORMS, PURCHASE_FORMS, callback, purchase, vendor
-from engine import deployments, inbox, instances
+from bench.house import platform_with
+from engine import inbox, instances
 from engine.actors import Actor
-from engine.bootstrap import Platform, compose
-from engine.clock import SystemClock
+from engine.bootstrap import Platform
 from engine.definitions.dialect import adapt
 from engine.definitions.model import read_process
 from engine.definitions.xml import BPMN
-from engine.settings import Settings
-from engine.store.tables import group, membership, user, work_item
+from engine.store.tables import work_item
 from tests.support.diagrams import Diagram
 
-ADMINISTRATOR = Actor(1, "admin", "Admin", is_administrator=True)
 Forms = Mapping[str, Mapping[str, object]]
-
-
-def platform_with(*diagrams: Diagram) -> tuple[Platform, Actor]:
-    """A fresh SQLite platform with the diagrams published and one clerk who may do everything."""
-    folder = Path(tempfile.mkdtemp())
-    platform = compose(Settings(f"sqlite:///{folder / 'bench.sqlite3'}", "key", data_directory=folder))
-    now = SystemClock().now()
-    keys = ["staff", *dict.fromkeys(g for d in diagrams for g in d.lanes)]
-    with platform.database.write() as connection:
-        for number, login in enumerate(("admin", "clerk"), 1):
-            connection.execute(
-                insert(user).values(
-                    id=number,
-                    login=login,
-                    name=login,
-                    password_hash="-",
-                    password_changed_at=now,
-                    is_administrator=number == 1,
-                    is_active=True,
-                    created_at=now,
-                )
-            )
-        for number, key in enumerate(keys, 1):
-            connection.execute(insert(group).values(id=number, key=key, name_zh=key, name_en=key))
-            connection.execute(insert(membership).values(user_id=2, group_id=number))
-        sources = deployments.Sources({f"bench/{d.key}.bpmn": d.xml() for d in diagrams}, {})
-        deployments.publish(connection, platform.runtime, sources, actor=ADMINISTRATOR, reason="bench", now=now)
-    return platform, Actor(2, "clerk", "Clerk", groups=dict(enumerate(keys, 1)))
 
 
 class StockProcess:
