@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response
@@ -73,7 +73,7 @@ def _read(path: Path, modified_ns: int) -> Asset:
 
 
 def install(app: Flask) -> None:
-    """Serve ``static`` (``url_for('static', filename=…)`` adds the version) and compress pages."""
+    """Serve ``static`` (in templates ``url_for('static', filename=…)`` adds the version) and compress pages."""
     assets = Assets(Path(app.root_path) / "static")
 
     @public
@@ -92,13 +92,14 @@ def install(app: Flask) -> None:
 
     app.add_url_rule("/static/<path:filename>", "static", static)
 
-    @app.url_defaults
-    def version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and "v" not in values:
-            asset = assets.get(values["filename"])
-            if asset is not None:
-                values["v"] = asset.version
+    def address(endpoint: str, **values: Any) -> str:
+        """``url_for``, with the version for static files (a page asks dozens of times: for every icon)."""
+        if endpoint != "static":
+            return url_for(endpoint, **values)
+        asset = assets.get(values["filename"])
+        return f"{request.script_root}/static/{values['filename']}" + (f"?v={asset.version}" if asset else "")
 
+    app.jinja_env.globals["url_for"] = address
     app.after_request(_compress)
 
 

@@ -49,12 +49,6 @@ class NavigationItem:
     includes: tuple[str, ...] = ()
     count: Callable[[Connection, Actor, Any], int] | None = None
 
-    @property
-    def url(self) -> str:
-        """Where it leads."""
-        return url_for(self.endpoint)
-
-    @property
     def is_current(self) -> bool:
         """Whether the page shown belongs to it."""
         return request.endpoint == self.endpoint or not {request.endpoint, request.blueprint}.isdisjoint(self.includes)
@@ -62,15 +56,15 @@ class NavigationItem:
 
 @dataclass(frozen=True)
 class ShownItem:
-    """An entry as this reader sees it."""
+    """An entry as this reader sees it, finished: pages show the menu two or three times."""
 
-    item: NavigationItem
-    number: int
-
-    @property
-    def badge(self) -> str:
-        """The number in it, as text; empty for none."""
-        return "99+" if self.number > 99 else str(self.number or "")
+    section: Section
+    label: str
+    url: str
+    icon: str
+    badge: str
+    is_current: bool
+    on_phone: bool
 
 
 def install(app: Flask, items: Iterable[NavigationItem]) -> None:
@@ -83,14 +77,23 @@ def install(app: Flask, items: Iterable[NavigationItem]) -> None:
             return []
         with reading() as connection:
             shown = [
-                ShownItem(item, item.count(connection, actor, current_time()) if item.count else 0)
+                _show(item, item.count(connection, actor, current_time()) if item.count else 0)
                 for item in ordered
                 if item.shown_to(actor)
             ]
-        return [
-            (str(title), [one for one in shown if one.item.section == section])
-            for section, title in SECTIONS.items()
-            if any(one.item.section == section for one in shown)
-        ]
+        found = [(str(title), [one for one in shown if one.section == section]) for section, title in SECTIONS.items()]
+        return [(title, entries) for title, entries in found if entries]
 
     app.jinja_env.globals["navigation"] = navigation
+
+
+def _show(item: NavigationItem, number: int) -> ShownItem:
+    return ShownItem(
+        section=item.section,
+        label=str(item.label),
+        url=url_for(item.endpoint),
+        icon=item.icon,
+        badge="99+" if number > 99 else str(number or ""),
+        is_current=item.is_current(),
+        on_phone=item.on_phone,
+    )
