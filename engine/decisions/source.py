@@ -31,6 +31,7 @@ _UNSUPPORTED = frozenset(
 _FEEL = ("feel", "/feel/")
 LIMIT_DECISIONS = 200
 LIMIT_CHARACTERS = 300_000
+LIMIT_KEY = 100
 
 
 def read_decisions(source: bytes, file: str = "") -> DecisionModel:
@@ -58,8 +59,9 @@ class _Reader:
         decisions: dict[str, Decision] = {}
         for node in children(self.root, "decision"):
             key = node.get("id", "")
-            if not key or key in decisions:
-                self._problem(node, "决策没有编号或编号重复", "a decision has no id, or one already used")
+            if not 0 < len(key) <= LIMIT_KEY or key in decisions:
+                zh, en = "决策没有编号，或编号过长、重复", "a decision has no id, one too long, or one already used"
+                self._problem(node, zh, en)
                 continue
             decisions[key] = self._decision(node, key)
         if not decisions:

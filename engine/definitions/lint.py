@@ -31,7 +31,8 @@ class LintContext:
 
     ``groups`` maps each group key to whether it has an active member; ``topics`` each topic to its required and
     optional inputs; ``check_term`` says in both languages what is wrong with a literal timer term of a kind
-    (``date``, ``duration``, ``cycle``, ``cron``), or None; ``functions`` are the host's FEEL functions.
+    (``date``, ``duration``, ``cycle``, ``cron``), or None; ``functions`` are the host's FEEL functions;
+    ``decisions`` are the keys of all decisions.
     """
 
     forms: Collection[str]
@@ -41,6 +42,7 @@ class LintContext:
     processes: Collection[str]
     check_term: TermCheck
     functions: Collection[str] = field(default_factory=frozenset)
+    decisions: Collection[str] = field(default_factory=frozenset)
 
 
 def lint(model: ProcessModel, context: LintContext) -> list[Problem]:
@@ -86,6 +88,8 @@ def _check_element(model: ProcessModel, element: Element, context: LintContext) 
         yield from _check_service_task(model, element, context)
     elif element.type == "scriptTask":
         yield from _check_script_task(model, element, context)
+    elif element.type == "businessRuleTask":
+        yield from _check_decision_task(model, element, context)
     elif element.type == "callActivity":
         if not element.called:
             yield _at(model, element.id, "called_missing", name=element.name("zh"))
@@ -186,6 +190,15 @@ def _check_script_task(model: ProcessModel, element: Element, context: LintConte
     if not element.attributes.get("resultVariable"):
         yield _at(model, element.id, "script_result_missing", name=element.name("zh"))
     yield from _check_expression(model, element.id, condition_text(element.script), element.name("zh"), context)
+
+
+def _check_decision_task(model: ProcessModel, element: Element, context: LintContext) -> Iterator[Problem]:
+    if not element.decision_key:
+        yield _at(model, element.id, "decision_missing", name=element.name("zh"))
+    elif element.decision_key not in context.decisions:
+        yield _at(model, element.id, "decision_unknown", name=element.name("zh"), decision=element.decision_key)
+    if not element.attributes.get("resultVariable"):
+        yield _at(model, element.id, "decision_result_missing", name=element.name("zh"))
 
 
 def _check_timer(model: ProcessModel, element: Element, context: LintContext) -> Iterator[Problem]:

@@ -19,7 +19,6 @@ _TYPES: dict[str, tuple[str, str]] = {
     "complexGateway": (_NOT_YET_ZH, _NOT_YET_EN),
     "adHocSubProcess": ("次序和结束条件会被忽略", "its ordering and completion condition would be ignored"),
     "transaction": ("取消与补偿不会执行", "cancellation and compensation would not happen"),
-    "businessRuleTask": (_NOT_YET_ZH, _NOT_YET_EN),
     "sendTask": ("请用消息抛出事件", "use a throwing message event"),
     "receiveTask": ("请用消息捕获事件", "use a catching message event"),
 }
@@ -31,6 +30,8 @@ _EVENTS: dict[str, frozenset[str]] = {
     "boundaryEvent": frozenset({"timer", "message", "error", "escalation"}),
 }
 _JAVA_ATTRIBUTES = ("class", "delegateExpression", "expression")
+# A process keeps the decisions of the day it was published; it cannot ask for others.
+_DECISION_ATTRIBUTES = ("decisionRefVersion", "decisionRefVersionTag", "decisionRefTenantId")
 _CAMUNDA_ELEMENTS = ("executionListener", "taskListener", "connector", "formData", "script")
 
 
@@ -47,6 +48,10 @@ def check(model: ProcessModel) -> Iterator[Problem]:
         for attribute in _JAVA_ATTRIBUTES:
             if attribute in element.attributes:
                 yield _refuse(model, element.id, f"camunda:{attribute}", "这里不运行 Java", "no Java runs here")
+        for attribute in _DECISION_ATTRIBUTES:
+            if attribute in element.attributes:
+                reason = ("总是使用发布时的版本", "the version at the time of publishing is used")
+                yield _refuse(model, element.id, f"camunda:{attribute}", *reason)
     yield from _check_tree(model)
 
 

@@ -16,8 +16,9 @@ from engine.definitions.xml import BPMN, CAMUNDA, NAMESPACES, parse_xml
 from engine.errors import Language
 
 ACTIVITIES = frozenset(
-    {"userTask", "manualTask", "serviceTask", "scriptTask", "task", "callActivity", "subProcess", "sendTask"}
-)
+    {"userTask", "manualTask", "serviceTask", "scriptTask", "businessRuleTask", "task", "callActivity", "subProcess",
+     "sendTask"}
+)  # fmt: skip
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
@@ -63,6 +64,11 @@ class Element:
     def form_key(self) -> str:
         """The form people fill in here, or an empty string."""
         return self.attributes.get("formRef") or self.attributes.get("formKey", "")
+
+    @property
+    def decision_key(self) -> str:
+        """The decision a business rule task takes, or an empty string."""
+        return self.attributes.get("decisionRef", "") if self.type == "businessRuleTask" else ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,11 @@ class ProcessModel:
     def form_keys(self) -> tuple[str, ...]:
         """Every form the process uses."""
         return tuple(dict.fromkeys(e.form_key for e in self.elements.values() if e.form_key))
+
+    @property
+    def decision_keys(self) -> tuple[str, ...]:
+        """Every decision the process takes."""
+        return tuple(dict.fromkeys(e.decision_key for e in self.elements.values() if e.decision_key))
 
     @property
     def called_keys(self) -> tuple[str, ...]:

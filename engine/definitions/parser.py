@@ -121,6 +121,7 @@ class Parser(BpmnParser):  # type: ignore[misc]
         full_tag("manualTask"): (_Activity, specs.SharingManualTask),
         full_tag("task"): (_Activity, specs.SharingNoneTask),
         full_tag("serviceTask"): (_Activity, specs.TopicServiceTask),
+        full_tag("businessRuleTask"): (_Activity, specs.DecisionTask),
         full_tag("scriptTask"): (_Script, specs.FeelScriptTask),
         full_tag("subProcess"): (_Subprocess, specs.SharingSubprocess),
         full_tag("callActivity"): (_CallActivity, specs.SharingCallActivity),

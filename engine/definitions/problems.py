@@ -54,6 +54,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "function_unknown": ("{where}用到未知函数“{function}”", "{where} calls an unknown function “{function}”"),
     "form_unknown": ("“{name}”所用表单“{form}”不存在", "“{name}” uses form “{form}”, which does not exist"),
     "form_invalid": ("表单“{form}”：{reason_zh}", "Form “{form}”: {reason_en}"),
+    "decision_missing": ("业务规则任务“{name}”没有指定决策", "Business rule task “{name}” names no decision"),
+    "decision_unknown": (
+        "“{name}”所用决策“{decision}”不存在",
+        "“{name}” uses decision “{decision}”, which does not exist",
+    ),
+    "decision_result_missing": (
+        "业务规则任务“{name}”没有结果变量",
+        "Business rule task “{name}” has no result variable",
+    ),
+    "decision_invalid": ("{reason_zh}", "{reason_en}"),
+    "decision_duplicate": (
+        "决策“{decision}”在文件“{other}”中已有",
+        "Decision “{decision}” stands in file “{other}” already",
+    ),
     "group_unknown": ("“{name}”所用组“{group}”不存在", "“{name}” names group “{group}”, which does not exist"),
     "group_empty": ("组“{group}”没有在职成员，“{name}”无人能办", "Group “{group}” has no active member to do “{name}”"),
     "user_unknown": ("“{name}”所用用户“{user}”不存在", "“{name}” names user “{user}”, who does not exist"),

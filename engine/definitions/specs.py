@@ -123,6 +123,14 @@ class FeelScriptTask(ScriptTask, Sharing):  # type: ignore[misc]
     """A FEEL expression whose value becomes a variable."""
 
 
+class DecisionTask(ServiceTask, Sharing):  # type: ignore[misc]
+    """A business rule task: the answer of a decision becomes a variable."""
+
+    def _execute(self, task: Task) -> bool | None:
+        task.workflow.script_engine.decide(task)
+        return True
+
+
 class TopicServiceTask(ServiceTask, Sharing):  # type: ignore[misc]
     """A service task: its topic's handler runs in the same transaction; a failure leaves the task STARTED."""
 

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from SpiffWorkflow.task import Task
 
 from engine import calendars
+from engine.decisions import CompiledDecision, Trace
 from engine.definitions.compiling import CompiledProcess
 from engine.definitions.dialect import condition_text, expression_in
 from engine.definitions.model import Element
-from engine.errors import EngineError
+from engine.errors import EngineError, NotFound
 from engine.feel import EvaluationContext, compile_expression, to_json
 
 
@@ -57,6 +58,21 @@ class ThrownMessage:
 
 
 ServiceCaller = Callable[[ServiceTaskCall], Mapping[str, Any] | None]
+# From the key of the process a task lies in and the key of a decision.
+DecisionFinder = Callable[[str, str], CompiledDecision]
+
+
+class DecisionUnknown(NotFound):
+    """A business rule task names a decision that was not published with its process."""
+
+    code = "decision_unknown"
+    zh = "决策“{key}”尚未发布"
+    en = "Decision “{key}” has not been published"
+
+
+def no_decisions(process_key: str, key: str) -> CompiledDecision:
+    """Where nothing has been published, there is nothing to decide by."""
+    raise DecisionUnknown(key=key)
 
 
 @dataclass
@@ -64,7 +80,8 @@ class Expressions:
     """The script engine of one step of one instance.
 
     ``now`` is the moment of the step (aware), ``zone`` the organisation's; ``functions`` are the host's FEEL functions;
-    ``call_service`` runs a handler inside the step's transaction.
+    ``call_service`` runs a handler inside the step's transaction; ``find_decision`` gives the decisions that belong to
+    the version. ``traces`` tell afterwards which rules decided.
     """
 
     compiled: CompiledProcess
@@ -73,6 +90,8 @@ class Expressions:
     functions: Mapping[str, Callable[..., Any]]
     call_service: ServiceCaller
     business_key: str = ""
+    find_decision: DecisionFinder = no_decisions
+    traces: list[Trace] = field(default_factory=list)
     firing: set[str] = field(default_factory=set)
     thrown: list[ThrownMessage] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -116,6 +135,15 @@ class Expressions:
         elif result:
             task.data = {**task.data, **result}
         return True
+
+    def decide(self, task: Task) -> None:
+        """Run a business rule task: the answer of its decision becomes the result variable."""
+        self.has_decided = True
+        element = self.element_of(task)
+        process = self.compiled.models[task.workflow.spec.name].key
+        decided = self.find_decision(process, element.decision_key).decide(task.data, self._context)
+        self.traces += decided.traces
+        task.data = {**task.data, element.attributes["resultVariable"]: decided.value}
 
     def first_due_at(self, task: Task, kind: str, term: str) -> str:
         """When a timer armed now is due, ISO 8601 in UTC."""

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
+from engine.decisions import CompiledDecision, read_decisions
 from engine.definitions.compiling import CompiledProcess, compile_process
 from engine.definitions.model import ProcessModel, read_process
 from engine.errors import NotFound
 from engine.forms import Form, parse_form
 from engine.runtime.beginnings import Beginning
+from engine.runtime.expressions import DecisionUnknown
 from engine.store.prepared import Prepared
 from engine.store.tables import (
+    decision_definition,
     form_definition,
     process_definition,
     process_definition_call,
+    process_definition_decision,
     process_definition_form,
 )
 
@@ -58,6 +62,8 @@ class Library:
         self._models: dict[int, ProcessModel] = {}
         self._forms: dict[int, Form] = {}
         self._form_ids: dict[tuple[int, str], int] = {}
+        self._decisions: dict[int, CompiledDecision] = {}
+        self._decision_ids: dict[tuple[int, str, str], int] = {}
         self._compiling = threading.Lock()
         self.beginnings: dict[int, Beginning | None] = {}  # by version; None where starts may differ
 
@@ -108,6 +114,40 @@ class Library:
                 )
             ).scalars()
         raise DefinitionUnknown(key=key)
+
+    def decision(self, connection: Connection, definition_id: int, process_key: str, key: str) -> CompiledDecision:
+        """The decision ``key`` as it was when the process ``process_key`` was published.
+
+        The process is the version ``definition_id`` itself or one that it calls. Raises ``DecisionUnknown``.
+        """
+        place = definition_id, process_key, key
+        known = self._decision_ids.get(place)
+        if known is None:
+            known = self._decision_ids[place] = self._decision_id(connection, definition_id, process_key, key)
+        if known not in self._decisions:
+            source = connection.execute(
+                select(decision_definition.c.source).where(decision_definition.c.id == known)
+            ).scalar_one()
+            self._decisions[known] = CompiledDecision(read_decisions(source, key), key)
+        return self._decisions[known]
+
+    def _decision_id(self, connection: Connection, definition_id: int, process_key: str, key: str) -> int:
+        columns = process_definition_decision.c
+        todo = [(definition_id, self.get(connection, definition_id).key)]
+        while todo:
+            current, current_key = todo.pop(0)
+            if current_key == process_key:
+                query = select(columns.decision_definition_id).where(
+                    columns.process_definition_id == current, columns.decision_key == key
+                )
+                found = connection.execute(query).scalar()
+                if found is not None:
+                    return int(found)
+            calls = select(process_definition_call.c.called_definition_id, process_definition_call.c.called_key).where(
+                process_definition_call.c.process_definition_id == current
+            )
+            todo += [(row.called_definition_id, row.called_key) for row in connection.execute(calls)]
+        raise DecisionUnknown(key=key)
 
     def _compile(self, connection: Connection, definition_id: int) -> PublishedProcess:
         key, version = connection.execute(

@@ -183,6 +183,8 @@ def _send_messages(changes: Changes, case: Case, step: Step, execution: Executio
 def _remember(changes: Changes, case: Case, step: Step, execution: Execution | Begun) -> None:
     data = dict(step.data or {})
     data["passed"] = execution.passed
+    if execution.expressions.traces:
+        data["decisions"] = [trace.to_json() for trace in execution.expressions.traces]
     row = {
         "instance_id": case.instance_id,
         "revision": case.revision,

@@ -244,6 +244,7 @@ def _expressions(
         functions=runtime.host_functions(step.connection),
         call_service=call_service,
         business_key=business_key,
+        find_decision=lambda process_key, key: runtime.library.decision(step.connection, process.id, process_key, key),
     )
 
 

@@ -17,6 +17,7 @@ CONTEXT = LintContext(
     users={"li"},
     topics={"mail.send": ({"to"}, {"text"})},
     processes={"known"},
+    decisions={"grade"},
     check_term=lambda kind, term: None if term in {"PT1H", "R3/PT1H", "0 8 * * 1", "2026-05-01"} else ("错", "wrong"),
     functions={"working days after"},
 )
@@ -41,6 +42,10 @@ def with_service(**options: str) -> Diagram:
     return simple().service("send", options.pop("topic", "mail.send"), **options).flow("begin", "send", "done")
 
 
+def with_decision(key: str, result: str) -> Diagram:
+    return simple().decision("judge", key, result).flow("begin", "judge", "done")
+
+
 def with_gateway(condition: str, *, default: bool = True, kind: str = "exclusive") -> Diagram:
     diagram = simple()
     getattr(diagram, kind)("way")
@@ -53,6 +58,10 @@ def test_a_sound_process_has_no_finding() -> None:
     diagram.boundary("late", "a", "PT1H", interrupting=False).service("tell", "mail.send", to="=owner").end("told")
     diagram.flow("late", "tell", "told")
     assert findings(diagram) == {}
+
+
+def test_a_business_rule_task_with_a_known_decision_passes() -> None:
+    assert findings(with_decision("grade", "grade")) == {}
 
 
 def test_the_helper_builds_a_task_that_passes() -> None:
@@ -93,6 +102,9 @@ BROKEN: list[tuple[str, Callable[[], Diagram]]] = [
         "scriptTask", "run", "<bpmn:script>import os</bpmn:script>", scriptFormat="python",
         camunda_resultVariable="x").flow("begin", "run", "done")),
     ("expression_invalid@sum", lambda: simple().script("sum", "import os", "x").flow("begin", "sum", "done")),
+    ("decision_missing@judge", lambda: with_decision("", "grade")),
+    ("decision_unknown@judge", lambda: with_decision("nothing", "grade")),
+    ("decision_result_missing@judge", lambda: with_decision("grade", "")),
     ("timer_invalid@late", lambda: with_task().boundary("late", "work", "tomorrow").flow("late", "done")),
     ("timer_missing@late", lambda: with_task().node(
         "boundaryEvent", "late", "<bpmn:timerEventDefinition/>", attachedToRef="work").flow("late", "done")),
@@ -125,7 +137,8 @@ def test_the_mistake_is_named_with_its_element_in_both_languages(expected: str, 
 UNSUPPORTED: list[tuple[str, str]] = [
     ("eventBasedGateway", "<bpmn:eventBasedGateway id='odd' name='odd'/>"),
     ("complexGateway", "<bpmn:complexGateway id='odd' name='odd'/>"),
-    ("businessRuleTask", "<bpmn:businessRuleTask id='odd' name='odd'/>"),
+    ("decision version", "<bpmn:businessRuleTask id='odd' name='odd' camunda:decisionRef='grade' "
+     "camunda:resultVariable='grade' camunda:decisionRefVersion='2'/>"),
     ("sendTask", "<bpmn:sendTask id='odd' name='odd'/>"),
     ("receiveTask", "<bpmn:receiveTask id='odd' name='odd'/>"),
     ("adHocSubProcess", "<bpmn:adHocSubProcess id='odd' name='odd'/>"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 HEAD = (
@@ -60,6 +61,10 @@ class Diagram:
         body = f"<bpmn:script>{escape(feel)}</bpmn:script>"
         return self.node("scriptTask", id, body, scriptFormat="feel", camunda_resultVariable=result)
 
+    def decision(self, id: str, key: str, result: str) -> Diagram:
+        given = {"camunda_decisionRef": key, "camunda_resultVariable": result}
+        return self.node("businessRuleTask", id, **{name: value for name, value in given.items() if value})
+
     def exclusive(self, id: str) -> Diagram:
         return self.node("exclusiveGateway", id)
 
@@ -87,7 +92,7 @@ class Diagram:
 
     def flow(self, *ids: str, when: str = "", default: bool = False) -> Diagram:
         """A chain of flows; ``when`` is the condition of each, ``default`` marks it as its source's default."""
-        for source, target in zip(ids, ids[1:], strict=False):
+        for source, target in pairwise(ids):
             identifier = f"flow_{len(self.flows)}"
             self.flows.append((identifier, source, target, when))
             if default:

@@ -55,12 +55,17 @@ class House:
         self.platform.runtime.handlers.serve(topic, handler, required=required)
 
     def publish(
-        self, *diagrams: Diagram, forms: Mapping[str, Mapping[str, Any]] | None = None, by: Actor = OWNER
+        self,
+        *diagrams: Diagram,
+        forms: Mapping[str, Mapping[str, Any]] | None = None,
+        decisions: Mapping[str, bytes] | None = None,
+        by: Actor = OWNER,
     ) -> deployments.Published:
-        """Publish diagrams (and forms by key) as a process owner does."""
+        """Publish diagrams (and forms and decision files by key) as a process owner does."""
         sources = deployments.Sources(
             {f"area/{one.key}.bpmn": one.xml() for one in diagrams},
             {f"{key}.json": orjson.dumps(form) for key, form in (forms or {}).items()},
+            {f"area/{key}.dmn": source for key, source in (decisions or {}).items()},
         )
         with self.writing() as connection:
             return deployments.publish(

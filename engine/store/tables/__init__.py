@@ -2,10 +2,12 @@
 
 from engine.store.tables.clockwork import outbox, schedule, schedule_run, timer
 from engine.store.tables.definitions import (
+    decision_definition,
     deployment,
     form_definition,
     process_definition,
     process_definition_call,
+    process_definition_decision,
     process_definition_form,
 )
 from engine.store.tables.evidence import attachment, audit, audit_head, engine_incident, history
@@ -35,6 +37,7 @@ __all__ = [
     "calendar",
     "callback",
     "callback_attempt",
+    "decision_definition",
     "deployment",
     "engine_incident",
     "form_definition",
@@ -52,6 +55,7 @@ __all__ = [
     "outbox",
     "process_definition",
     "process_definition_call",
+    "process_definition_decision",
     "process_definition_form",
     "process_instance",
     "schedule",

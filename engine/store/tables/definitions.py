@@ -1,4 +1,4 @@
-"""What was published: processes and forms, each content once, each version for ever."""
+"""What was published: processes, forms and decisions, each content once, each version for ever."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
@@ -48,12 +48,36 @@ form_definition = Table(
     UniqueConstraint("key", "version"),
 )
 
+# One row per decision; those of one file share their source.
+decision_definition = Table(
+    "decision_definition",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("deployment_id", Integer, ForeignKey("deployment.id"), nullable=False),
+    Column("key", String(100), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name_zh", String(200), nullable=False),
+    Column("name_en", String(200), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("source", Bytes, nullable=False),
+    Column("is_latest", Boolean, nullable=False),
+    UniqueConstraint("key", "version"),
+)
+
 process_definition_form = Table(
     "process_definition_form",
     metadata,
     Column("process_definition_id", Integer, ForeignKey("process_definition.id"), primary_key=True),
     Column("form_key", String(100), primary_key=True),
     Column("form_definition_id", Integer, ForeignKey("form_definition.id"), nullable=False),
+)
+
+process_definition_decision = Table(
+    "process_definition_decision",
+    metadata,
+    Column("process_definition_id", Integer, ForeignKey("process_definition.id"), primary_key=True),
+    Column("decision_key", String(100), primary_key=True),
+    Column("decision_definition_id", Integer, ForeignKey("decision_definition.id"), nullable=False),
 )
 
 # Which version of another process a version calls: fixed when it was published, so that a case stays what it was.

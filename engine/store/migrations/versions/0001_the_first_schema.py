@@ -198,6 +198,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_incident_resolution_resolved", ["resolved_at"], unique=False)
 
     op.create_table(
+        "decision_definition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("deployment_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name_zh", sa.String(length=200), nullable=False),
+        sa.Column("name_en", sa.String(length=200), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.LargeBinary(), nullable=False),
+        sa.Column("is_latest", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deployment_id"], ["deployment.id"], name=op.f("fk_decision_definition_deployment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_definition")),
+        sa.UniqueConstraint("key", "version", name=op.f("uq_decision_definition_key_version")),
+    )
+    op.create_table(
         "form_definition",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("deployment_id", sa.Integer(), nullable=False),
@@ -270,6 +287,23 @@ def upgrade() -> None:
             name=op.f("fk_process_definition_call_process_definition_id"),
         ),
         sa.PrimaryKeyConstraint("process_definition_id", "called_key", name=op.f("pk_process_definition_call")),
+    )
+    op.create_table(
+        "process_definition_decision",
+        sa.Column("process_definition_id", sa.Integer(), nullable=False),
+        sa.Column("decision_key", sa.String(length=100), nullable=False),
+        sa.Column("decision_definition_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decision_definition_id"],
+            ["decision_definition.id"],
+            name=op.f("fk_process_definition_decision_decision_definition_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["process_definition_id"],
+            ["process_definition.id"],
+            name=op.f("fk_process_definition_decision_process_definition_id"),
+        ),
+        sa.PrimaryKeyConstraint("process_definition_id", "decision_key", name=op.f("pk_process_definition_decision")),
     )
     op.create_table(
         "process_definition_form",
@@ -632,6 +666,7 @@ def downgrade() -> None:
 
     op.drop_table("process_instance")
     op.drop_table("process_definition_form")
+    op.drop_table("process_definition_decision")
     op.drop_table("process_definition_call")
     with op.batch_alter_table("process_definition", schema=None) as batch_op:
         batch_op.drop_index("ix_process_definition_latest")
@@ -643,6 +678,7 @@ def downgrade() -> None:
     op.drop_table("membership")
     op.drop_table("import_reject")
     op.drop_table("form_definition")
+    op.drop_table("decision_definition")
     with op.batch_alter_table("incident_resolution", schema=None) as batch_op:
         batch_op.drop_index("ix_incident_resolution_resolved")
 

@@ -1,0 +1,29 @@
+"""The files of a publication."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Files to publish, by their path inside the repository."""
+
+    processes: Mapping[str, bytes]
+    forms: Mapping[str, bytes]
+    decisions: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def read_sources(processes_directory: Path, forms_directory: Path) -> Sources:
+    """The ``.bpmn`` and ``.dmn`` files below the first directory and the form ``.json`` files below the second."""
+    return Sources(
+        processes=_read(processes_directory, "*.bpmn"),
+        forms=_read(forms_directory, "*.json"),
+        decisions=_read(processes_directory, "*.dmn"),
+    )
+
+
+def _read(directory: Path, pattern: str) -> dict[str, bytes]:
+    return {str(path.relative_to(directory)): path.read_bytes() for path in sorted(directory.rglob(pattern))}
