@@ -9,7 +9,7 @@ import sys
 from types import FrameType
 
 import click
-from waitress import serve as serve_by_waitress
+from waitress.server import create_server
 
 from engine import demo as demo_company
 from engine.cli import COMMANDS
@@ -61,10 +61,7 @@ def serve(host: str, port: int, demo: bool) -> None:
         clock = Worker(platform) if settings.heartbeat else None
         if clock is not None:
             clock.start()
-        click.echo(f"Yunzhi serves http://{host}:{port}/ — stop with Ctrl-C.")
-        if demo:
-            click.echo(f"Sign in as {DEMO_LOGINS}; the password is {demo_company.PASSWORD}")
-        serve_by_waitress(
+        server = create_server(
             app,
             host=host,
             port=port,
@@ -72,8 +69,11 @@ def serve(host: str, port: int, demo: bool) -> None:
             ident=None,
             max_request_body_size=settings.upload_limit_bytes + 1024 * 1024,
             clear_untrusted_proxy_headers=settings.proxies == 0,
-            _quiet=True,
         )
+        click.echo(f"Yunzhi serves http://{host}:{port}/ — stop with Ctrl-C.")
+        if demo:
+            click.echo(f"Sign in as {DEMO_LOGINS}; the password is {demo_company.PASSWORD}")
+        server.run()
         if clock is not None:
             clock.stop()
 
@@ -94,3 +94,7 @@ def _is_taken(host: str, port: int) -> bool:
 
 for command in (serve, *COMMANDS):
     main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()
