@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, literal_column, select, update
 
 from engine.actors import Actor
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
@@ -18,7 +18,7 @@ from engine.runtime.recording import NO_DEADLINE, entry
 from engine.runtime.step import Runtime, Step, reading, run_step
 from engine.store import audit
 from engine.store import history as records
-from engine.store.prepared import Prepared
+from engine.store.prepared import Prepared, prepared_insert
 from engine.store.tables import history, inbox_entry, process_instance, user, work_item, work_item_draft
 from engine.store.types import Record
 
@@ -38,6 +38,25 @@ _select_item = Prepared(
     .join(_assignee, _assignee.c.id == work_item.c.assignee_id, isouter=True)
     .join(_completer, _completer.c.id == work_item.c.completed_by_id, isouter=True)
     .where(work_item.c.id == bindparam("b_id"))
+)
+_reserve = Prepared(
+    update(work_item)
+    .where(work_item.c.id == bindparam("b_id"), work_item.c.state == bindparam("b_state"))
+    .values(state=literal("reserved"), assignee_id=bindparam("b_assignee"), claimed_at=bindparam("b_now"))
+)
+_clear_entries = Prepared(delete(inbox_entry).where(inbox_entry.c.work_item_id == bindparam("b_id")))
+_insert_entry = prepared_insert(inbox_entry)
+_insert_history = prepared_insert(history)
+_last_event = Prepared(
+    select(history.c.revision, history.c.sequence)
+    .where(history.c.instance_id == bindparam("b_instance"))
+    .order_by(history.c.revision.desc(), history.c.sequence.desc())
+    .limit(literal_column("1"))
+)
+_draft = Prepared(
+    select(work_item_draft.c.data, work_item_draft.c.saved_at).where(
+        work_item_draft.c.work_item_id == bindparam("b_id"), work_item_draft.c.user_id == bindparam("b_user")
+    )
 )
 _lock_instance = Prepared(
     select(process_instance.c.revision)
@@ -139,12 +158,10 @@ def claim(connection: Connection, *, actor: Actor, work_item_id: str, now: datet
         return
     if not permissions(item, actor).claim:
         raise _why_not(item)
-    taken = connection.execute(
-        update(work_item)
-        .where(work_item.c.id == work_item_id, work_item.c.state == "ready")
-        .values(state="reserved", assignee_id=actor.user_id, claimed_at=now)
+    taken = _reserve.run(
+        connection, {"b_id": work_item_id, "b_state": "ready", "b_assignee": actor.user_id, "b_now": now}
     )
-    if taken.rowcount != 1:
+    if taken != 1:
         raise _why_not(get(connection, work_item_id, actor))
     _show_to(connection, item, [f"user:{actor.user_id}", *_watchers(item)])
     _note(connection, item, actor, "claimed", now)
@@ -175,12 +192,10 @@ def reassign(connection: Connection, *, actor: Actor, work_item_id: str, to_user
     name = connection.execute(select(user.c.name).where(user.c.id == to_user_id, user.c.is_active)).scalar()
     if name is None:
         raise UserUnknown()
-    handed = connection.execute(
-        update(work_item)
-        .where(work_item.c.id == work_item_id, work_item.c.state == item.state)
-        .values(state="reserved", assignee_id=to_user_id, claimed_at=now)
+    handed = _reserve.run(
+        connection, {"b_id": work_item_id, "b_state": item.state, "b_assignee": to_user_id, "b_now": now}
     )
-    if handed.rowcount != 1:
+    if handed != 1:
         raise Conflict()
     _show_to(connection, item, [f"user:{to_user_id}", *_watchers(item)])
     _note(connection, item, actor, "reassigned", now, {"to": name})
@@ -235,11 +250,8 @@ def save_draft(
 
 def draft(connection: Connection, *, actor: Actor, work_item_id: str) -> Record | None:
     """The person's own draft (``data``, ``saved_at``), or None."""
-    return connection.execute(
-        select(work_item_draft.c.data, work_item_draft.c.saved_at).where(
-            work_item_draft.c.work_item_id == work_item_id, work_item_draft.c.user_id == actor.user_id
-        )
-    ).one_or_none()
+    found: Record | None = _draft.first(connection, {"b_id": work_item_id, "b_user": actor.user_id})
+    return found
 
 
 def escalate(connection: Connection, *, item_id: str, to_user_ids: list[int], actor: Actor, now: datetime) -> list[int]:
@@ -323,28 +335,19 @@ def _watchers(item: Record) -> list[str]:
 
 
 def _show_to(connection: Connection, item: Record, recipients: list[str]) -> None:
-    connection.execute(delete(inbox_entry).where(inbox_entry.c.work_item_id == item.id))
-    rows = [entry(item._asdict(), recipient) for recipient in dict.fromkeys(recipients)]
-    connection.execute(insert(inbox_entry), rows)
+    _clear_entries.run(connection, {"b_id": item.id})
+    _insert_entry.run_many(connection, [entry(item._asdict(), recipient) for recipient in dict.fromkeys(recipients)])
 
 
 def _note(
     connection: Connection, item: Record, actor: Actor, kind: str, now: datetime, data: dict[str, Any] | None = None
 ) -> None:
     """History within the current revision, and the audit record."""
-    revision = connection.execute(
-        select(process_instance.c.revision).where(process_instance.c.id == item.instance_id)
-    ).scalar_one()
-    sequence = connection.execute(
-        select(history.c.sequence)
-        .where(history.c.instance_id == item.instance_id, history.c.revision == revision)
-        .order_by(history.c.sequence.desc())
-        .limit(1)
-    ).scalar()
+    last = _last_event.first(connection, {"b_instance": item.instance_id})
     row = {
         "instance_id": item.instance_id,
-        "revision": revision,
-        "sequence": 0 if sequence is None else sequence + 1,
+        "revision": last.revision,
+        "sequence": last.sequence + 1,
         "at": now,
         "kind": kind,
         "element_id": item.element_id,
@@ -352,7 +355,7 @@ def _note(
         "actor_id": actor.user_id,
         "data": data,
     }
-    connection.execute(insert(history).values(row))
+    _insert_history.run_many(connection, [row])
     audit.record(
         connection,
         actor=actor.login,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text, tuple_
+from sqlalchemy import Connection, bindparam, select, text, tuple_
 
 from engine.actors import Actor
 from engine.errors import Conflict, Forbidden, Invalid
@@ -24,6 +24,7 @@ from engine.runtime.step import (
     start_instance,
     title_of,
 )
+from engine.store.prepared import Prepared
 from engine.store.tables import (
     history,
     message_subscription,
@@ -39,6 +40,10 @@ _raise_number = text(
     "INSERT INTO numbering (prefix, last) VALUES (:prefix, 1) "
     "ON CONFLICT (prefix) DO UPDATE SET last = numbering.last + 1 RETURNING last"
 )
+
+
+_state = Prepared(select(process_instance.c.state).where(process_instance.c.id == bindparam("b_id")))
+_known_number = Prepared(select(process_instance.c.business_key).where(process_instance.c.id == bindparam("b_id")))
 
 
 class NotStartable(Invalid):
@@ -112,10 +117,9 @@ def start(
 
 def refuse_second_start(connection: Connection, instance_id: str) -> None:
     """Raise ``AlreadyStarted`` when the start form that carries this id was sent before."""
-    query = select(process_instance.c.business_key).where(process_instance.c.id == instance_id)
-    known = connection.execute(query).scalar()
+    known = _known_number.first(connection, {"b_id": instance_id})
     if known is not None:
-        raise AlreadyStarted(business_key=known)
+        raise AlreadyStarted(business_key=known.business_key)
 
 
 def may_start(starter_groups: Sequence[str], actor: Actor) -> bool:
@@ -309,10 +313,8 @@ def variables(runtime: Runtime, connection: Connection, instance_id: str, *, now
 
 def waiting_variables(runtime: Runtime, connection: Connection, item: Record, *, now: datetime) -> dict[str, Any]:
     """What a waiting work item's form may read: the data its own branch of the case has."""
-    row = connection.execute(
-        select(process_instance.c.state).where(process_instance.c.id == item.instance_id)
-    ).scalar_one()
-    waiting = look(runtime, connection, item.definition_id, row, now=now).waits().tasks.get(item.id)
+    row = _state.first(connection, {"b_id": item.instance_id})
+    waiting = look(runtime, connection, item.definition_id, row.state, now=now).waits().tasks.get(item.id)
     return {} if waiting is None else dict(waiting.variables)
 
 

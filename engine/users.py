@@ -12,11 +12,12 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from engine.actors import Actor
 from engine.errors import LANGUAGES, Conflict, Forbidden, Invalid, Language, NotFound
 from engine.store import audit
+from engine.store.prepared import Prepared
 from engine.store.tables import group, membership, user
 from engine.store.types import Record
 
@@ -25,6 +26,21 @@ PASSWORD_MAX_LENGTH = 200
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _HASHER = PasswordHasher()
+_actor_rows = Prepared(
+    select(
+        user.c.id,
+        user.c.login,
+        user.c.name,
+        user.c.language,
+        user.c.is_administrator,
+        user.c.password_changed_at,
+        membership.c.group_id,
+        group.c.key.label("group_key"),
+    )
+    .outerjoin(membership, membership.c.user_id == user.c.id)
+    .outerjoin(group, group.c.id == membership.c.group_id)
+    .where(user.c.id == bindparam("b_id"), user.c.is_active)
+)
 
 
 class UserUnknown(NotFound):
@@ -102,12 +118,7 @@ def load_actor(connection: Connection, user_id: int, *, password_changed_at: dat
 
     ``password_changed_at`` is what a session remembers: a session from before a change of password gets None.
     """
-    rows = connection.execute(
-        select(user, membership.c.group_id, group.c.key.label("group_key"))
-        .outerjoin(membership, membership.c.user_id == user.c.id)
-        .outerjoin(group, group.c.id == membership.c.group_id)
-        .where(user.c.id == user_id, user.c.is_active)
-    ).all()
+    rows = _actor_rows.all(connection, {"b_id": user_id})
     if not rows or password_changed_at not in {None, rows[0].password_changed_at}:
         return None
     first = rows[0]

@@ -91,6 +91,7 @@ class Caller:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._cookies: dict[str, str] = {}
         self.token = ""
+        self._is_settled = False
 
     def sign_in(self, login: str, password: str = PASSWORD) -> Self:
         """Through the page; keeps the session and the form token."""
@@ -98,6 +99,8 @@ class Caller:
         status, body = self.post("/sign-in", login=login, password=password)
         assert status == 302, body[:500]
         self.get("/")
+        # From here on the session stays as it is: notes for a next page nobody visits must not pile up in it.
+        self._is_settled = True
         return self
 
     def get(self, path: str) -> tuple[int, str]:
@@ -122,7 +125,7 @@ class Caller:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
-        for line in answer.headers.get_all("Set-Cookie") or ():
+        for line in () if self._is_settled else answer.headers.get_all("Set-Cookie") or ():
             for name, morsel in SimpleCookie(line).items():
                 self._cookies[name] = morsel.value
         return answer.status, answer.read().decode()
