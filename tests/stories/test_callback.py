@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from engine import instances
+from engine.handlers import ServiceCall
 from engine.registers import callbacks, incidents
+from engine.registers.callback_topics import CallbackFinished
 from engine.store import audit
-from engine.store.tables import callback_attempt, engine_incident, incident_resolution
+from engine.store.tables import callback_attempt, engine_incident, incident_resolution, outbox
 from tests.support.service_desk import NOT_REACHED, REACHED, ServiceDesk
 
 HAPPY = {**REACHED, "solved": "yes", "score": 5, "comment": "很快"}
@@ -199,3 +202,69 @@ def test_the_record_leads_to_everything_that_happened(any_desk: ServiceDesk) -> 
         (True, "刘洋"),
     ]
     assert len(desk.rows(incident_resolution)) == 1
+
+
+def test_a_handler_called_twice_for_one_step_records_it_once(desk: ServiceDesk) -> None:
+    desk.import_rows(desk.row("INC1", "Resolved", 1))
+    (instance,) = desk.instances
+    topics = desk.platform.runtime.handlers
+    given = {
+        "callback.record_attempt": {"reached": "no", "channel": "phone", "note": ""},
+        "callback.mark_overdue": {},
+        "callback.record_result": {"solved": "no", "score": 2},
+        "incident.reopen": {"reason": "还是慢"},
+    }
+    with desk.platform.database.write() as connection:
+        for name, inputs in given.items():
+            call = ServiceCall(
+                connection=connection,
+                instance_id=instance.id,
+                business_key="INC1",
+                element_id="any",
+                dedup_key=f"task of {name}",
+                inputs=inputs,
+                variables={},
+                actor=desk.liu_yang,
+                now=desk.clock.now(),
+            )
+            assert topics.topic(name).handler(call) == topics.topic(name).handler(call)
+    assert [(one.attempts, one.status) for one in desk.callbacks] == [(1, "reached")]
+    assert len(desk.rows(callback_attempt)) == 1
+    assert len(desk.rows(outbox)) == 2, "one mail to each of the two people in operations"
+
+
+def test_a_result_cannot_be_recorded_over_another(desk: ServiceDesk) -> None:
+    desk.import_rows(desk.row("INC1", "Resolved", 1))
+    (instance,) = desk.instances
+    desk.submit(desk.liu_yang, "call", **HAPPY)
+    with desk.platform.database.write() as connection, pytest.raises(CallbackFinished):
+        unreachable = desk.platform.runtime.handlers.topic("callback.record_unreachable").handler
+        now = desk.clock.now()
+        unreachable(ServiceCall(connection, instance.id, "INC1", "any", "key", {}, {}, desk.liu_yang, now))
+
+
+def test_a_case_without_a_callback_stops_with_the_true_reason_until_somebody_mends_it(desk: ServiceDesk) -> None:
+    """A message from elsewhere starts the process although nothing was imported."""
+    variables = {
+        "incident_number": "X1",
+        "incident_summary": "来路不明",
+        "customer": "",
+        "caller": "某人",
+        "caller_phone": "",
+        "assignment_group": "",
+        "resolved_at": desk.clock.now().isoformat(),
+    }
+    with desk.platform.database.write() as connection:
+        instances.correlate(
+            desk.platform.runtime,
+            connection,
+            actor=desk.chen_jing,
+            message="incident.resolved",
+            correlation_key="X1",
+            variables=variables,
+            now=desk.clock.now(),
+        )
+    desk.submit(desk.liu_yang, "call", **HAPPY)
+    (problem,) = desk.rows(engine_incident)
+    assert problem.error_code == "callback_unknown"
+    assert [one.status for one in desk.instances] == ["active"]

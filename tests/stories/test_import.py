@@ -235,3 +235,21 @@ def test_reopened_by_the_customer_and_resolved_again_in_one_later_export(desk: S
     )
     assert desk.incidents["INC1"].state == "resolved"
     assert desk.todo(desk.liu_yang) == ["call"]
+
+
+def test_a_row_no_spreadsheet_would_write_does_not_stop_the_others(desk: ServiceDesk) -> None:
+    path = desk.export(
+        [desk.row("INC1", "Resolved", 1), {**desk.row("INC2", "Resolved", 1), "caller_id": "x" * 200_000}]
+    )
+    with path.open("a", encoding="utf-8") as file:
+        file.write("INC3\n")
+    report = desk.import_file(path, shift_to_now=True)
+    assert (report.rows_read, report.rows_rejected, report.callbacks_started) == (3, 2, 1)
+    assert desk.rows(import_reject)[0].reason_zh == "该行的引号或格式有误"
+
+
+def test_a_log_without_any_moment_is_not_moved(desk: ServiceDesk) -> None:
+    row = {**desk.row("INC1", "Active", 1), "sys_updated_at": "?"}
+    path = desk.export([row])
+    desk.import_file(path, shift_to_now=True)
+    assert desk.incidents["INC1"].modified_at == desk.incidents["INC1"].opened_at
