@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import inbox, instances
 from engine.actors import Actor
@@ -14,10 +14,17 @@ from engine.errors import Invalid, NotFound
 from engine.forms import FileInfo
 from engine.runtime.step import new_id
 from engine.store import audit
+from engine.store.prepared import Prepared
 from engine.store.tables import attachment, user
 from engine.store.types import Record
 
 _NAME_LENGTH = 255
+_info = select(attachment.c.id, attachment.c.name, attachment.c.size_bytes, attachment.c.content_type)
+_of_work_item = Prepared(_info.where(attachment.c.work_item_id == bindparam("b_id")))
+_loose = Prepared(
+    _info.where(attachment.c.uploaded_by_id == bindparam("b_user"))
+    .where(attachment.c.instance_id.is_(None), attachment.c.work_item_id.is_(None))
+)
 
 
 class AttachmentTooLarge(Invalid):
@@ -87,13 +94,10 @@ def save(
 
 def usable(connection: Connection, *, actor: Actor, work_item_id: str | None = None) -> dict[str, FileInfo]:
     """The files a submission may name: those of the work item, or one's own that belong to no case yet."""
-    query = select(attachment.c.id, attachment.c.name, attachment.c.size_bytes, attachment.c.content_type)
     if work_item_id is not None:
-        query = query.where(attachment.c.work_item_id == work_item_id)
+        rows = _of_work_item.all(connection, {"b_id": work_item_id})
     else:
-        query = query.where(attachment.c.uploaded_by_id == actor.user_id, attachment.c.instance_id.is_(None))
-        query = query.where(attachment.c.work_item_id.is_(None))
-    rows = connection.execute(query)
+        rows = _loose.all(connection, {"b_user": actor.user_id})
     return {row.id: FileInfo(row.id, row.name, row.size_bytes, row.content_type) for row in rows}
 
 

@@ -101,9 +101,10 @@ def start(
     plain = next((event for event in process.model.start_events() if not event.event), None)
     if plain is None:
         raise instances.NotStartable(key=key)
-    files = attachments.usable(connection, actor=actor)
+    files: Mapping[str, FileInfo] = {}
     clean: dict[str, Any] = {}
     if plain.form_key:
+        files = attachments.usable(connection, actor=actor)
         form = runtime.library.form(connection, process.id, plain.form_key)
         context = form_context(runtime, connection, language=language, now=now, variables={}, files=files)
         clean = load(form, submitted, {}, context)

@@ -99,7 +99,8 @@ class _Page:
             raise instances.NotStartable(key=key)
         self.instance_id = instance_id
         self.form = runtime.library.form(connection, self.process.id, plain.form_key) if plain.form_key else None
-        self.store = WorkItemFiles(None, None, attachments.usable(connection, actor=actor))
+        files = {} if self.form is None else attachments.usable(connection, actor=actor)
+        self.store = WorkItemFiles(None, None, files)
         self.context = submissions.form_context(
             runtime,
             connection,

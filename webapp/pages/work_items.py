@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine import attachments, inbox, inbox_queries, instances, submissions, users
-from engine.forms import Form, FormContext, FormInvalid
+from engine.forms import FileInfo, Form, FormContext, FormInvalid
 from engine.store.types import Record
 from webapp.case_view import CaseView, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
@@ -151,13 +151,14 @@ class _Page:
         self.item: Record = inbox.get(connection, work_item_id, actor)
         self.may = inbox.permissions(self.item, actor)
         self.form: Form | None = submissions.work_item_form(platform.runtime, connection, self.item)
-        self.variables = instances.waiting_variables(platform.runtime, connection, self.item, now=current_time())
-        self.initial = (
-            submissions.earlier_answers(platform.runtime, connection, self.item, self.form, self.variables)
-            if self.form is not None
-            else {}
-        )
-        files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
+        self.variables: dict[str, Any] = {}
+        self.initial: dict[str, Any] = {}
+        files: dict[str, FileInfo] = {}
+        if self.form is not None:
+            runtime = platform.runtime
+            self.variables = instances.waiting_variables(runtime, connection, self.item, now=current_time())
+            self.initial = submissions.earlier_answers(runtime, connection, self.item, self.form, self.variables)
+            files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
         self.store = WorkItemFiles(work_item_id, self.item.instance_id, files)
         self.context: FormContext = submissions.form_context(
             platform.runtime,
