@@ -36,7 +36,8 @@ class NavigationItem:
     """One entry of the menu.
 
     ``order`` sorts within the section; ``on_phone`` puts it into the bottom bar (four at most); ``count`` gives the
-    number in its badge; ``includes`` names further endpoints or whole blueprints whose pages count as "in here".
+    number in its badge; ``includes`` names further endpoints or whole blueprints whose pages count as "in here";
+    ``search`` puts a box with this label on top of every page, which asks the entry's page for ``?q=``.
     """
 
     endpoint: str
@@ -47,6 +48,7 @@ class NavigationItem:
     shown_to: Callable[[Actor], bool] = everybody
     on_phone: bool = False
     includes: tuple[str, ...] = ()
+    search: LazyString | None = None
     count: Callable[[Connection, Actor, Any], int] | None = None
 
     def is_current(self) -> bool:
@@ -65,6 +67,7 @@ class ShownItem:
     badge: str
     is_current: bool
     on_phone: bool
+    search: str
 
 
 def install(app: Flask, items: Iterable[NavigationItem]) -> None:
@@ -96,4 +99,5 @@ def _show(item: NavigationItem, number: int) -> ShownItem:
         badge="99+" if number > 99 else str(number or ""),
         is_current=item.is_current(),
         on_phone=item.on_phone,
+        search=str(item.search or ""),
     )

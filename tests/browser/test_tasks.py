@@ -137,10 +137,10 @@ def test_several_tasks_are_claimed_at_once_and_one_is_given_back(desk: ServiceDe
 
 def test_the_inbox_is_searched_filtered_and_never_a_dead_end(desk: ServiceDesk, screen: Screen) -> None:
     page = screen("liuyang")
-    page.get_by_role("searchbox").fill("云湖")
+    page.get_by_role("searchbox", name="搜索").fill("云湖")
     page.get_by_role("button", name="搜索").click()
     expect(page.locator("td.yz-what")).to_have_count(1)
-    page.get_by_role("searchbox").fill("没有这样的客户")
+    page.get_by_role("searchbox", name="搜索").fill("没有这样的客户")
     page.get_by_role("button", name="搜索").click()
     expect(page.get_by_text("没有符合条件的内容")).to_be_visible()
     assert_accessible(page)
