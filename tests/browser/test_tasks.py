@@ -179,7 +179,9 @@ def test_a_request_is_started_followed_and_withdrawn(desk: ServiceDesk, screen: 
     expect(page.locator("table")).to_contain_text("提前结束")
 
 
-@pytest.mark.parametrize("address", ["/done", "/admin/engine-incidents", "/admin/calendars", "/admin/calendars/standard"])
+@pytest.mark.parametrize(
+    "address", ["/done", "/admin/engine-incidents", "/admin/calendars", "/admin/calendars/standard"]
+)
 @pytest.mark.parametrize(("language", "phone"), [("zh", True), ("en", False)])
 def test_every_other_page_is_accessible(
     desk: ServiceDesk, people: People, screen: Screen, address: str, language: str, phone: bool
@@ -204,3 +206,18 @@ def test_a_calendar_is_mended_and_a_mistake_in_it_is_named(people: People, scree
     expect(page.locator("#messages")).to_contain_text("日历已保存")
     page.goto("/admin/calendars/standard")
     expect(page.locator("#hours-6")).to_have_value("09:00-12:00")
+
+
+def test_a_file_is_attached_to_the_case_and_comes_back_as_it_was(
+    desk: ServiceDesk, screen: Screen, tmp_path: Path
+) -> None:
+    recording = tmp_path / "通话记录.txt"
+    recording.write_text("客户确认已恢复", encoding="utf-8")
+    page = screen("liuyang")
+    open_first(page)
+    page.locator("#attach").set_input_files(recording)
+    page.get_by_role("button", name="添加附件").click()
+    expect(page.locator("#messages")).to_contain_text("已添加 1 个附件")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="通话记录.txt").click()
+    assert download.value.path().read_text(encoding="utf-8") == "客户确认已恢复"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -15,7 +15,7 @@ from engine.forms import FileInfo, Form, FormContext, FormInvalid
 from engine.store.types import Record
 from webapp.case_view import CaseView, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
-from webapp.files import WorkItemFiles, send_upload_result
+from webapp.files import UploadMissing, WorkItemFiles, send_upload_result
 from webapp.forms.post import apply_row_action, attach_files, read_post
 from webapp.forms.view import FormView
 from webapp.pages.inbox import today_ends_at
@@ -132,6 +132,21 @@ def reassign(work_item_id: str) -> Response:
         )
     flash(gettext("The task was handed over"), "success")
     return redirect(request.form.get("back") or url_for(".show", work_item_id=work_item_id))
+
+
+@blueprint.post("/<work_item_id>/attachments")
+def attach(work_item_id: str) -> Response:
+    """Add files to the case from the task page, outside the form."""
+    with reading() as connection:
+        page = _Page(connection, work_item_id)
+    page.guard_writing()
+    chosen = [one for one in request.files.getlist("file") if one.filename]
+    if not chosen:
+        raise UploadMissing()
+    for one in chosen:
+        page.store.save(one.stream, one.filename or "", one.mimetype or "application/octet-stream")
+    flash(ngettext("%(num)d file attached", "%(num)d files attached", len(chosen)), "success")
+    return redirect(url_for(".show", work_item_id=work_item_id))
 
 
 @blueprint.post("/<work_item_id>/files")
