@@ -1,6 +1,6 @@
 """Our runtime against SpiffWorkflow as it comes, over random models and random runs, stored and loaded at every step.
 
-The same diagram is run twice, once by stock SpiffWorkflow with its own parser, specs and serializer, once by ours. After
+A diagram is run twice, once by stock SpiffWorkflow with its own parser, specs and serializer, once by ours. After
 each step both must wait for the same tasks with the same data and have the same timers armed.
 """
 

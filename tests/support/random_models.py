@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 from tests.support.diagrams import Diagram, multiple
@@ -48,7 +49,7 @@ class RandomModel:
 
     def _sequence(self, depth: int, in_loop: bool) -> tuple[str, str]:
         parts = [self._block(depth, in_loop) for _ in range(self.random.randint(2, 3))]
-        for (_, out), (into, _) in zip(parts, parts[1:], strict=False):
+        for (_, out), (into, _) in itertools.pairwise(parts):
             self.diagram.flow(out, into)
         return parts[0][0], parts[-1][1]
 
