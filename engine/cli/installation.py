@@ -29,7 +29,7 @@ def prepare_platform(platform: Platform, *, demo: bool) -> None:
 
 
 def publish_files(platform: Platform, reason: str) -> list[str]:
-    """Publish new and changed process files; the keys of the processes published."""
+    """Publish new and changed process files; the keys of the processes and decisions published."""
     settings = platform.settings
     sources = deployments.read_sources(settings.processes_directory, settings.forms_directory)
     with platform.database.write() as connection:
@@ -41,7 +41,7 @@ def publish_files(platform: Platform, reason: str) -> list[str]:
             reason=reason,
             now=platform.clock.now(),
         )
-    return sorted(published.processes)
+    return sorted({*published.processes, *published.decisions})
 
 
 @click.command()
@@ -54,7 +54,7 @@ def migrate() -> None:
 @click.command()
 @click.option("--reason", default="published from the terminal", show_default=True, help="Why, for the records.")
 def publish(reason: str) -> None:
-    """Check the process and form files and publish what changed."""
+    """Check the process, decision and form files and publish what changed."""
     with open_platform() as platform:
         keys = publish_files(platform, reason)
     click.echo(f"Published: {', '.join(keys)}" if keys else "Nothing has changed.")

@@ -37,7 +37,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "规则 {one} 和规则 {other} 会同时符合，例如 {example_zh}",
         "rules {one} and {other} match at once, e.g. {example_en}",
     ),
-    "overlap_more": ("还有 {count} 对规则会同时符合", "{count} more pairs of rules match at once"),
+    "overlap_more": ("另有至少 {count} 对规则会同时符合", "at least {count} more pairs of rules match at once"),
     "overlap_unchecked": (
         "无法判断规则 {rules} 会不会同时符合：有的单元格不只是与固定值比较",
         "whether rules {rules} match at once cannot be checked: some cells do more than compare with fixed values",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from engine.decisions.blame import ANYTHING
 from engine.decisions.columns import Column
-from engine.decisions.coverage import CoverageTooLarge, Overlap, Region, contains, gaps, overlaps
+from engine.decisions.coverage import CoverageTooLarge, Overlap, Region, contains, gaps, has_uncertain_cells, overlaps
 from engine.decisions.model import (
     SINGLE_HIT,
     Cell,
@@ -20,6 +21,7 @@ from engine.decisions.problems import DecisionProblem, Level, found
 from engine.decisions.values import kind_zh, shown
 from engine.feel import ConstantTests, constant_tests, constant_value
 
+_LIMIT_PAIRS = 10_000
 _LIMIT_SHOWN = 20
 _LIMIT_GAPS = 3
 
@@ -93,7 +95,7 @@ class _RuleChecker:
         certain: list[Overlap] = []
         count = 0
         uncertain: set[int] = set()
-        for each in overlaps(self.columns, len(self.table.rules)):
+        for each in islice(overlaps(self.columns, len(self.table.rules)), _LIMIT_PAIRS):
             if self.table.hit_policy == "ANY" and self._say_the_same(each):
                 continue
             if each.region is None:
@@ -127,7 +129,11 @@ class _RuleChecker:
         rules = len(self.table.rules)
         try:
             regions = gaps(self.columns, rules, uncertain_matches=True, limit=_LIMIT_GAPS)
-            is_uncertain = not regions and gaps(self.columns, rules, uncertain_matches=False, limit=1)
+            is_uncertain = (
+                not regions
+                and has_uncertain_cells(self.columns)
+                and gaps(self.columns, rules, uncertain_matches=False, limit=1)
+            )
         except CoverageTooLarge:
             yield found("gap_too_large", self.decision, None, self.decision.key, level="warning")
             return

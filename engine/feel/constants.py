@@ -94,6 +94,8 @@ def _operator_test(operator: str, value: Any) -> list[ConstantTest] | None:
 
 def _constant(text: str, node: syntax.Node) -> OneOf | None:
     """The value of ``node`` if it needs nothing from outside, in a box (the value may be null)."""
+    if isinstance(node, syntax.Literal):
+        return OneOf(node.value)
     compiler = Compiler(text)
     try:
         run = compiler.compile(node)
