@@ -150,7 +150,7 @@ def test_callbacks_may_be_wanted_from_a_day_on_or_not_at_all(desk: ServiceDesk) 
     report = desk.import_rows(desk.row("INC4", "Resolved", 1, at=early, opened_at=early), callbacks="since:2026-02-21")
     assert (report.resolutions_created, report.callbacks_started) == (1, 0)
     for text in ("since:yesterday", "some", "all:2026-01-01"):
-        with pytest.raises(importing.job.ChoiceInvalid):
+        with pytest.raises(importing.ChoiceInvalid):
             desk.import_rows(rows[0], callbacks=text)
 
 

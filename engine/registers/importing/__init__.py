@@ -1,14 +1,13 @@
 """Importing incidents from the exports of a ticket system: read, check, reduce, register, start callbacks."""
 
+from engine.registers.importing.choices import CallbackChoice, ChoiceInvalid, parse_choice
 from engine.registers.importing.job import (
-    CallbackChoice,
     ImportForbidden,
     ImportReport,
     ImportRunning,
     Prepared,
     import_incidents,
     may_import,
-    parse_choice,
     prepare_import,
     run_import,
 )
@@ -18,6 +17,7 @@ from engine.registers.importing.runs import ImportRunUnknown, get_run, is_interr
 
 __all__ = [
     "CallbackChoice",
+    "ChoiceInvalid",
     "FileUnreadable",
     "ImportForbidden",
     "ImportReport",

@@ -72,11 +72,11 @@ class RowReader:
     ) -> None:
         self.mapping, self.width, self.latest = mapping, len(header), latest + _CLOCKS_MAY_DIFFER
         positions = {name: position for position, name in enumerate(header)}
-        self._places = {
-            field: tuple(positions[name] for name in names if name in positions)
-            for field, names in mapping.columns.items()
+        places = {
+            field: [positions[name] for name in names if name in positions] for field, names in mapping.columns.items()
         }
-        missing = [mapping.columns[field][0] for field in REQUIRED if not self._places[field]]
+        self._cells = {field: _cell_reader(found, mapping.empty) for field, found in places.items() if found}
+        missing = [mapping.columns[field][0] for field in REQUIRED if field not in self._cells]
         if missing:
             names = ", ".join(missing)
             raise FileUnreadable(reason_zh=f"缺少列 {names}", reason_en=f"columns missing: {names}")
@@ -135,11 +135,8 @@ class RowReader:
 
     def text(self, cells: Sequence[str], field: str) -> str:
         """The first filled-in column of ``field``."""
-        for place in self._places.get(field, ()):
-            text = cells[place].strip()
-            if text not in self.mapping.empty:
-                return text.replace("\x00", "")
-        return ""
+        read = self._cells.get(field)
+        return "" if read is None else read(cells)
 
     def integer(self, cells: Sequence[str], field: str) -> int:
         """A count; nothing counts as 0."""
@@ -161,6 +158,19 @@ class RowReader:
             column = self.mapping.columns[field][0]
             raise RowInvalid(f"{column} 不是有效时间：{text[:60]}", f"{column} is not a moment: {text[:60]}")
         return moment
+
+
+def _cell_reader(places: list[int], empty: frozenset[str]) -> Callable[[Sequence[str]], str]:
+    """Reads the first of these cells that is filled in."""
+    first, others = places[0], places[1:]
+
+    def read(cells: Sequence[str]) -> str:
+        text = cells[first].strip()
+        if text not in empty:
+            return text
+        return next((found for place in others if (found := cells[place].strip()) not in empty), "")
+
+    return read
 
 
 def _moment_reader(formats: Sequence[str], zone: ZoneInfo, shift: timedelta) -> Callable[[str], datetime | None]:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from engine.actors import Actor
 from engine.clock import Clock
-from engine.errors import Conflict, EngineError, Forbidden, Invalid
+from engine.errors import Conflict, EngineError, Forbidden
 from engine.registers.importing import runs
+from engine.registers.importing.choices import CallbackChoice, parse_choice
 from engine.registers.importing.events import Event, RowInvalid, RowReader
 from engine.registers.importing.mapping import Mapping, load_mapping
 from engine.registers.importing.reading import Export, Line, header_and_lines, inspect
@@ -48,42 +48,6 @@ class ImportRunning(Conflict):
     code = "import_running"
     zh = "正在导入“{file}”，请待其完成"
     en = "“{file}” is being imported; wait until it is done"
-
-
-class ChoiceInvalid(Invalid):
-    """Not a choice of callbacks."""
-
-    code = "callback_choice_invalid"
-    zh = "回访范围应为 all、none 或 since:YYYY-MM-DD"
-    en = "Callbacks are all, none or since:YYYY-MM-DD"
-
-
-@dataclass(frozen=True)
-class CallbackChoice:
-    """Which resolutions start a callback: all, none, or those since a day of the organisation's calendar."""
-
-    text: str = "all"
-    since: date | None = None
-
-    def wants(self, zone: ZoneInfo) -> Callable[[datetime], bool]:
-        """Whether a resolution of this moment starts a callback."""
-        if self.since is not None:
-            first = datetime.combine(self.since, time(), zone).astimezone(UTC)
-            return lambda resolved_at: resolved_at >= first
-        return lambda resolved_at: self.text == "all"
-
-
-def parse_choice(text: str) -> CallbackChoice:
-    """The choice written as ``all``, ``none`` or ``since:<ISO date>``. Raises ``ChoiceInvalid``."""
-    kind, _, day = text.strip().partition(":")
-    if kind in ("all", "none") and not day:
-        return CallbackChoice(kind)
-    try:
-        if kind == "since":
-            return CallbackChoice(f"since:{day}", date.fromisoformat(day))
-    except ValueError:
-        pass
-    raise ChoiceInvalid(fields=["callbacks"])
 
 
 @dataclass
@@ -299,7 +263,7 @@ def _reject(run_id: int, line: Line, invalid: RowInvalid) -> dict[str, Any]:
         "line": line.number,
         "reason_zh": invalid.zh[:300],
         "reason_en": invalid.en[:300],
-        "content": runs.csv_line(line.cells).replace("\x00", "")[:20_000],
+        "content": runs.csv_line(line.cells)[:20_000],
     }
 
 

@@ -84,9 +84,9 @@ def _lines(export: Export) -> Iterator[Line]:
 
 
 def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
-    """Lines of a bounded length: a file without line ends must not fill the memory."""
+    """Lines of a bounded length (a file without line ends must not fill the memory), without what no text holds."""
     while line := text.readline(LINE_LIMIT):
-        yield line
+        yield line.replace("\x00", "") if "\x00" in line else line
 
 
 def _unpacked(raw: BinaryIO) -> BinaryIO:
