@@ -14,8 +14,8 @@ from engine.actors import Actor
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.runtime.execution import Execution
 from engine.runtime.people import ADMINISTRATORS
-from engine.runtime.recording import NO_DEADLINE, entry
-from engine.runtime.step import Runtime, Step, reading, run_step
+from engine.runtime.recording import NO_DEADLINE, Step, entry
+from engine.runtime.step import Runtime, reading, run_step
 from engine.store import audit
 from engine.store import history as records
 from engine.store.prepared import Prepared, prepared_insert

@@ -14,10 +14,10 @@ from engine.errors import Conflict, Forbidden, Invalid
 from engine.runtime import engine_incident
 from engine.runtime.changes import Changes
 from engine.runtime.execution import Execution
+from engine.runtime.recording import Step
 from engine.runtime.step import (
     InstanceUnknown,
     Runtime,
-    Step,
     new_id,
     reading,
     run_step,

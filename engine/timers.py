@@ -20,7 +20,8 @@ from engine.actors import system_actor
 from engine.errors import EngineError
 from engine.runtime import engine_incident
 from engine.runtime.execution import TaskGone
-from engine.runtime.step import InstanceEnded, Runtime, Step, run_step
+from engine.runtime.recording import Step
+from engine.runtime.step import InstanceEnded, Runtime, run_step
 from engine.store.prepared import Prepared
 from engine.store.tables import outbox, process_instance, timer
 from engine.store.types import Record

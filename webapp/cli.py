@@ -56,7 +56,8 @@ def serve(host: str, port: int, demo: bool) -> None:
     signal.signal(signal.SIGTERM, _stop)
     with open_platform() as platform:
         settings = platform.settings
-        prepare_platform(platform, demo=demo)
+        if demo:
+            prepare_platform(platform, demo=True)
         app = create_app(platform)
         clock = Worker(platform) if settings.heartbeat else None
         if clock is not None:

@@ -76,7 +76,7 @@ class Changes:
         self.closed_timers.append({"b_instance": instance_id, "b_task": task_id, "b_status": status, "b_at": at})
 
     def write(self, connection: Connection) -> None:
-        """Write everything, parents before children."""
+        """Write everything, parents before children, and keep nothing."""
         for statement, rows in (
             (_insert_instance, self.instances),
             (_insert_work_item, self.work_items),
@@ -93,3 +93,5 @@ class Changes:
         ):
             if rows:
                 statement.run_many(connection, rows)
+        for rows in vars(self).values():
+            rows.clear()

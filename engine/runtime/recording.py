@@ -6,8 +6,11 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sqlalchemy import Connection
+
+from engine.actors import Actor
 from engine.errors import EngineError
 from engine.runtime.beginnings import Begun
 from engine.runtime.changes import Changes
@@ -17,12 +20,22 @@ from engine.runtime.people import Directory, assignee_of, candidates_of
 from engine.store import audit
 from engine.store import history as records
 
-if TYPE_CHECKING:
-    from engine.runtime.step import Step
-
 NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
 DEFAULT_PRIORITY = 50
 _TITLE_LENGTH = 300
+
+
+@dataclass
+class Step:
+    """The circumstances of one step. ``kind`` is what history calls it; ``element_id`` and ``data`` go with it."""
+
+    connection: Connection
+    actor: Actor
+    now: datetime
+    kind: str
+    element_id: str = ""
+    work_item_id: str | None = None
+    data: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

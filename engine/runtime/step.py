@@ -15,16 +15,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from engine.actors import Actor
 from engine.errors import Conflict, EngineError, NotFound
 from engine.handlers import HandlerRegistry, ServiceCall
-from engine.runtime import engine_incident, recording
+from engine.runtime import engine_incident
 from engine.runtime.beginnings import Beginning, Begun
 from engine.runtime.changes import Changes
 from engine.runtime.execution import Execution, Waits
 from engine.runtime.expressions import Expressions, ServiceTaskCall
 from engine.runtime.library import Library, PublishedProcess
 from engine.runtime.people import Directory
+from engine.runtime.recording import Case, Step, record
 from engine.store import audit
 from engine.store.prepared import Prepared
 from engine.store.tables import process_instance
@@ -64,19 +64,6 @@ class Runtime:
     handlers: HandlerRegistry
     host_functions: HostFunctions
     library: Library = field(default_factory=Library)
-
-
-@dataclass
-class Step:
-    """The circumstances of one step. ``kind`` is what history calls it; ``element_id`` and ``data`` go with it."""
-
-    connection: Connection
-    actor: Actor
-    now: datetime
-    kind: str
-    element_id: str = ""
-    work_item_id: str | None = None
-    data: Mapping[str, Any] | None = None
 
 
 _select_instance = Prepared(
@@ -134,11 +121,10 @@ def start_instance(
             "ended_at": step.now if completed else None,
         }
     )
-    case = recording.Case(instance_id, process, business_key, title, 1)
-    recording.record(own, case, step, execution, Waits({}, {}, {}), execution.waits(), Directory(step.connection))
+    case = Case(instance_id, process, business_key, title, 1)
+    record(own, case, step, execution, Waits({}, {}, {}), execution.waits(), Directory(step.connection))
     if changes is None or execution.expressions.failures:
         own.write(step.connection)
-        own.__init__()  # type: ignore[misc]
     engine_incident.note_failures(step.connection, instance_id, expressions.failures, step.now)
 
 
@@ -194,8 +180,8 @@ def run_step(
     if updated != 1:
         raise Conflict()
     changes = Changes()
-    case = recording.Case(instance_id, process, row.business_key, row.title, row.revision + 1)
-    recording.record(changes, case, step, execution, before, after, Directory(step.connection))
+    case = Case(instance_id, process, row.business_key, row.title, row.revision + 1)
+    record(changes, case, step, execution, before, after, Directory(step.connection))
     changes.write(step.connection)
     engine_incident.note_failures(step.connection, instance_id, expressions.failures, step.now)
     if ended:
