@@ -20,10 +20,10 @@ def read_types(root: etree._Element) -> TypeReader:
 
     def read(reference: str, seen: frozenset[str] = frozenset()) -> ValueType:
         name = reference.strip()
+        name = name if name in defined else name.rpartition(":")[2]
         node = defined.get(name)
         if node is None or name in seen:
-            bare = (name.rpartition(":")[2] if ":" in name else name).lower()
-            return ValueType(name, TYPE_KINDS.get(bare, ""), bare in WHOLE_TYPES)
+            return ValueType(name, TYPE_KINDS.get(name.lower(), ""), name.lower() in WHOLE_TYPES)
         if child(node, "itemComponent") is not None:
             base = ValueType(name, "context")
         else:

@@ -148,7 +148,7 @@ TYPES = (
 
 
 def test_types_of_the_file_s_own() -> None:
-    table = Table("t").input("g", "grade").input("all", "grades").output("n", "number").rule('"A"', "-", "1")
+    table = Table("t").input("g", "tns:grade").input("all", "grades").output("n", "number").rule('"A"', "-", "1")
     decision = CompiledDecision(read_decisions(table.xml(types=TYPES)), "t")
     assert decision.decide({"g": "A", "all": ["A", "B"]}).value == 1
     for given in ({"g": "C", "all": []}, {"g": "A", "all": ["A", "C"]}):

@@ -79,6 +79,62 @@ def test_priority_over_several_outputs_goes_from_left_to_right() -> None:
     assert table.decide(n=3).value == {"a": "x", "b": "p"}
 
 
+APPROVALS: list[tuple[int, str, list[dict[str, str]]]] = [
+    (17, "High", [{"Approved/Declined": "Approved", "Rate": "Standard"},
+                  {"Approved/Declined": "Declined", "Rate": "Standard"}]),
+    (19, "Low", [{"Approved/Declined": "Approved", "Rate": "Basic"}]),
+    (10, "Low", [{"Approved/Declined": "Declined", "Rate": "Standard"}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("age", "risk_category", "expected"), APPROVALS)
+def test_only_listed_columns_are_ranked(age: int, risk_category: str, expected: list[dict[str, str]]) -> None:
+    """Cases 0110 and 0118 of the public compatibility kit: OUTPUT ORDER, and PRIORITY, its first."""
+    table = Table("approval", "OUTPUT ORDER").input("Age", "number").input("RiskCategory", "string")
+    table.input("isAffordable", "boolean").output("Approved/Declined", "string", '"Approved", "Declined"')
+    table.output("Rate", "string").rule(">=18", '"Medium","Low"', "true", '"Approved"', '"Basic"')
+    table.rule("<18", "-", "-", '"Declined"', '"Standard"').rule("-", '"High"', "-", '"Approved"', '"Standard"')
+    given = {"Age": age, "RiskCategory": risk_category, "isAffordable": True}
+    assert table.decide(**given).value == expected
+    table.hit_policy = "PRIORITY"
+    assert table.decide(**given).value == expected[0]
+
+
+VACATIONS = [
+    (16, 1, 27),
+    (25, 5, 22),
+    (25, 20, 24),
+    (44, 20, 24),
+    (44, 30, 30),
+    (50, 20, 24),
+    (50, 30, 30),
+    (60, 20, 30),
+]
+
+
+@pytest.mark.parametrize(("age", "years", "days"), VACATIONS)
+def test_vacation_days(age: int, years: int, days: int) -> None:
+    """Case 0020 of the public compatibility kit: requirements, names of several words, MAX with a default."""
+
+    def extra(number: int, *rules: tuple[str, str, str]) -> Table:
+        table = Table(f"case_{number}", "COLLECT", "MAX", name=f"Extra days case {number}").input("Age", "number")
+        table.input("Years of Service", "number").output("days", "number", default="0")
+        for rule in rules:
+            table.rule(*rule)
+        return table
+
+    parts = [
+        extra(1, ("<18,>=60", "-", "5"), ("-", ">=30", "5")),
+        extra(2, ("-", ">=30", "3"), (">=60", "-", "3")),
+        extra(3, ("-", "[15..30)", "2"), (">=45", "-", "2")),
+        Table("base", name="Base Vacation Days", literal="22"),
+    ]
+    total = "Base Vacation Days + max( Extra days case 1, Extra days case 3 ) + Extra days case 2"
+    table = Table("total", literal=total).needs("base", "case_1", "case_2", "case_3")
+    given = {"Age": age, "Years of Service": years}
+    assert table.decide(*parts, inputs=["Years of Service"], **given).value == days
+
+
 def test_first() -> None:
     """Special discount (figure 8.22): the last rule is the rest."""
     table = Table("discount", "FIRST").input("order", "string").input("location", "string").input("customer", "string")
