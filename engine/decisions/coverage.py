@@ -82,17 +82,21 @@ class _GapSearch:
         self._steps = 0
         self._covered: set[tuple[int, int]] = set()
         self._groups: list[list[tuple[int, int]]] = []
-        for column in columns:
+        # Per column the rules that take everything from there on: the usual last row of dashes ends the search at once.
+        self._rest = [(1 << rules) - 1] * (len(columns) + 1)
+        for depth, column in reversed(list(enumerate(columns))):
             uncertain = column.domain if uncertain_matches else 0
             masks = [uncertain if tests is None else tests for tests in column.tests[:rules]]
-            self._groups.append(_grouped(column.domain, masks))
+            self._groups.insert(0, _grouped(column.domain, masks))
+            full = sum((not column.domain & ~mask) << rule for rule, mask in enumerate(masks))
+            self._rest[depth] = self._rest[depth + 1] & full
 
     def below(self, depth: int, rules: int, path: Region) -> Iterator[Region]:
         """The gaps among what ``rules`` take in the columns from ``depth`` on."""
         if not rules:
             yield (*path, *(column.domain for column in self._columns[depth:]))
             return
-        if depth == len(self._columns) or (depth, rules) in self._covered:
+        if rules & self._rest[depth] or (depth, rules) in self._covered:
             return
         self._steps += len(self._groups[depth])
         if self._steps > _LIMIT_STEPS:

@@ -10,7 +10,7 @@ from engine.feel import syntax
 from engine.feel.calls import Compiler
 from engine.feel.errors import FeelEvaluationError
 from engine.feel.functions import BUILTINS
-from engine.feel.parser import Parser
+from engine.feel.parser import Parser, expression_start
 from engine.feel.values import EvaluationContext, Range, Runtime, kind
 
 _CLOCK = frozenset({"now", "today"})
@@ -63,7 +63,7 @@ def constant_value(text: str, *, names: Iterable[str] = ()) -> OneOf | None:
 
     Raises :class:`FeelSyntaxError` as ``compile_expression`` does.
     """
-    return _constant(text, Parser(text, sorted(names)).expression())
+    return _constant(text, Parser(text, sorted(names), expression_start(text)).expression())
 
 
 def _tests(text: str, node: syntax.Node) -> list[ConstantTest] | None:

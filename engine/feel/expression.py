@@ -11,7 +11,7 @@ from engine.feel.comparison import satisfies
 from engine.feel.compiler import Compiled, localize
 from engine.feel.errors import FeelBudgetExceeded, FeelEvaluationError, FeelSyntaxError, refuse
 from engine.feel.functions import BUILTINS
-from engine.feel.parser import Parser
+from engine.feel.parser import Parser, expression_start
 from engine.feel.scopes import Frame, Scope
 from engine.feel.syntax import Literal, Node, OperatorTest
 from engine.feel.values import EvaluationContext, Range, Runtime
@@ -124,11 +124,9 @@ def known_functions() -> frozenset[str]:
 
 @lru_cache(_CACHED)
 def _compile_expression(text: str, names: frozenset[str]) -> Expression:
-    bare = text.lstrip()
-    start = len(text) - len(bare) + 1 if bare.startswith("=") else 0
     compiler = Compiler(text)
     try:
-        run = compiler.compile(Parser(text, sorted(names), start).expression())
+        run = compiler.compile(Parser(text, sorted(names), expression_start(text)).expression())
     except RecursionError:
         refuse(text, 0, "nested too deeply", "嵌套过深")
     return Expression(text, run, frozenset(compiler.variables), frozenset(compiler.functions))

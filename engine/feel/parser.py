@@ -28,6 +28,12 @@ _TEST_OPERATORS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 _MULTIWORD_PROPERTIES = ("time offset", "start included", "end included")
 
 
+def expression_start(text: str) -> int:
+    """Where an expression begins: behind a leading ``=``, as forms have it."""
+    bare = text.lstrip()
+    return len(text) - len(bare) + 1 if bare.startswith("=") else 0
+
+
 class Parser(OperandParser):
     """Parses one text from ``start``; ``names`` are the names with spaces or signs that its variables may have."""
 

@@ -143,7 +143,8 @@ def test_the_clock_is_the_caller_s() -> None:
 
 TYPES = (
     '<itemDefinition name="grade"><typeRef>string</typeRef><allowedValues><text>"A","B"</text></allowedValues>'
-    '</itemDefinition><itemDefinition name="grades" isCollection="true"><typeRef>grade</typeRef></itemDefinition>'
+    '</itemDefinition><itemDefinition name="customer"><itemComponent name="level"><typeRef>number</typeRef>'
+    '</itemComponent></itemDefinition><itemDefinition name="grades" isCollection="true"><typeRef>grade</typeRef></itemDefinition>'
 )
 
 
@@ -155,6 +156,14 @@ def test_types_of_the_file_s_own() -> None:
         with pytest.raises(DecisionCellFailed) as refused:
             decision.decide(given)
         assert '"C"' in refused.value.message("en")
+
+
+def test_a_record_is_a_type_too() -> None:
+    table = Table("t").input("customer", "customer").output("n", "number").rule("?.level > 3", "1")
+    decision = CompiledDecision(read_decisions(table.xml(types=TYPES)), "t")
+    assert decision.decide({"customer": {"level": 5}}).value == 1
+    with pytest.raises(DecisionCellFailed):
+        decision.decide({"customer": 5})
 
 
 @pytest.mark.parametrize("version", ["20151101/dmn.xsd", "20180521/MODEL/", "20191111/MODEL/", "20230324/MODEL/"])

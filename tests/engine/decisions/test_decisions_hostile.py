@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.decisions import DecisionError, DecisionSourceInvalid, check_decisions, read_decisions
@@ -125,6 +125,7 @@ def test_a_damaged_file_is_read_or_refused_but_never_crashes(data: st.DataObject
         assert refused.message("en")
 
 
+@example(["==null", "-"])
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.text("-<>=()[].,\"'abc? 0159nottruefalsenull@", max_size=12), min_size=2, max_size=2))
 def test_any_text_in_a_cell_is_checked_without_a_crash(texts: list[str]) -> None:
