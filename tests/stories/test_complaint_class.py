@@ -13,6 +13,7 @@ from engine.definitions.problems import DefinitionInvalid
 from engine.store.tables import (
     audit,
     decision_definition,
+    engine_incident,
     history,
     process_definition,
     process_definition_decision,
@@ -25,9 +26,9 @@ from tests.support.tables import Table, dmn
 
 
 @pytest.fixture
-def house(platform: Platform, people: People) -> House:
+def house(any_platform: Platform, people: People) -> House:
     people.group("staff")
-    return House(platform)
+    return House(any_platform)
 
 
 def complaint_class(important_hours: int = 8) -> bytes:
@@ -188,3 +189,20 @@ def test_every_start_decides_anew(house: House, people: People) -> None:
     house.publish(diagram.flow("low", "done").flow("high", "done"), decisions={"grade": table.xml()})
     assert [house.open(house.start("errand", n=n)) for n in (1, 9, 2)] == [["low"], ["high"], ["low"]]
     assert [one["result"] for one in evidence(house)] == ["低", "高", "低"]
+
+
+def test_what_cannot_be_decided_when_a_timer_fires_becomes_an_engine_incident(house: House) -> None:
+    table = Table("grade", name="等级", en="Grade").input("n", "number", label="数量").output("g").rule("-", "1")
+    diagram = (
+        Diagram("late").start().user("work").boundary("after", "work", "PT1H").decision("judge", "grade", "g").end()
+    )
+    house.publish(
+        diagram.flow("begin", "work", "done").flow("after", "judge", "done"), decisions={"grade": table.xml()}
+    )
+    case = house.start("late", n="three")
+    house.pass_time(hours=8)
+    assert house.open(case) == ["work"]
+    (trouble,) = house.rows(engine_incident)
+    assert trouble.error_code == "decision_cell_failed"
+    assert "输入“数量”" in trouble.message_zh
+    assert evidence(house) == []

@@ -144,7 +144,8 @@ def test_the_clock_is_the_caller_s() -> None:
 TYPES = (
     '<itemDefinition name="grade"><typeRef>string</typeRef><allowedValues><text>"A","B"</text></allowedValues>'
     '</itemDefinition><itemDefinition name="customer"><itemComponent name="level"><typeRef>number</typeRef>'
-    '</itemComponent></itemDefinition><itemDefinition name="grades" isCollection="true"><typeRef>grade</typeRef></itemDefinition>'
+    '</itemComponent></itemDefinition><itemDefinition name="grades" isCollection="true"><typeRef>grade</typeRef>'
+    "</itemDefinition>"
 )
 
 
