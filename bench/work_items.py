@@ -26,7 +26,7 @@ from bench.diagrams import CALLBACK_FORMS, PURCHASE_FORMS, callback, purchase, v
 from bench.house import platform_with
 from engine import inbox, instances
 from engine.actors import Actor
-from engine.bootstrap import Platform
+from engine.bootstrap import Platform, settle
 from engine.definitions.dialect import adapt
 from engine.definitions.model import read_process
 from engine.definitions.xml import BPMN
@@ -115,6 +115,7 @@ def compare(name: str, forms: Forms, diagrams: tuple[Diagram, ...], rounds: int)
     """Both in turns; medians per completion in microseconds and their ratio."""
     stock = StockProcess(*diagrams)
     platform, clerk = platform_with(*diagrams)
+    settle()  # as the server does; stock profits likewise
     pairs = []
     for number in range(rounds + 1):
         stock_spent, stock_count, largest = stock.run(forms)

@@ -12,6 +12,7 @@ import click
 from waitress.server import create_server
 
 from engine import demo as demo_company
+from engine.bootstrap import settle
 from engine.cli import COMMANDS
 from engine.cli.installation import prepare_platform
 from engine.cli.terminal import open_platform
@@ -59,6 +60,7 @@ def serve(host: str, port: int, demo: bool) -> None:
         if demo:
             prepare_platform(platform, demo=True)
         app = create_app(platform)
+        settle()
         clock = Worker(platform) if settings.heartbeat else None
         if clock is not None:
             clock.start()

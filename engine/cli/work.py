@@ -8,6 +8,7 @@ from types import FrameType
 
 import click
 
+from engine.bootstrap import settle
 from engine.cli.terminal import open_platform
 from engine.worker import Worker
 
@@ -24,6 +25,7 @@ def worker() -> None:
     signal.signal(signal.SIGINT, stop)
     with open_platform() as platform:
         clock = Worker(platform)
+        settle()
         clock.start()
         click.echo("Working; stop with Ctrl-C.")
         stopping.wait()

@@ -14,7 +14,7 @@ from engine.store.tables import group, user
 
 ADMINISTRATORS = "administrators"
 
-_all_groups = Prepared(select(group.c.key, group.c.id))
+_group_id = Prepared(select(group.c.id).where(group.c.key == bindparam("b_key")))
 _active_user = Prepared(select(user.c.id).where(user.c.login == bindparam("b_login"), user.c.is_active))
 
 
@@ -23,24 +23,25 @@ class Directory:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._groups: dict[str, int] | None = None
-        self._users: dict[str, int] = {}
+        self._groups: dict[str, int | None] = {}
+        self._users: dict[str, int | None] = {}
 
     def group_recipient(self, key: str) -> str | None:
         """``group:<id>``, or None for a group nobody has created."""
-        if self._groups is None:
-            self._groups = {row.key: row.id for row in _all_groups.all(self._connection, {})}
-        identifier = self._groups.get(key)
+        if key not in self._groups:
+            self._groups[key] = self._find(_group_id, {"b_key": key})
+        identifier = self._groups[key]
         return None if identifier is None else f"group:{identifier}"
 
     def user_id(self, login: str) -> int | None:
         """The id of an active user, or None."""
         if login not in self._users:
-            found = self._connection.execute(select(user.c.id).where(user.c.login == login, user.c.is_active)).scalar()
-            if found is None:
-                return None
-            self._users[login] = found
+            self._users[login] = self._find(_active_user, {"b_login": login})
         return self._users[login]
+
+    def _find(self, query: Prepared, parameters: Mapping[str, Any]) -> int | None:
+        row = query.first(self._connection, parameters)
+        return None if row is None else int(row.id)
 
 
 def assignee_of(

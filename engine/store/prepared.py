@@ -89,28 +89,39 @@ class _Compiled:
         self._constants = {k: v for k, v in compiled.params.items() if v is not None}
         names: Sequence[str] = compiled.positiontup or list(compiled.bind_names.values())
         self._is_positional = compiled.positiontup is not None
+        self._names = names
         types = {bind_name: bind.type for bind, bind_name in compiled.bind_names.items()}
-        self._binds = [(name, _bind_processor(types[name], dialect)) for name in names]
+        self._binds = _numbered(_bind_processor(types[name], dialect) for name in names)
         columns: list[Any] = list(statement.selected_columns) if isinstance(statement, Select) else []
-        self._reads = [_result_processor(column.type, dialect) for column in columns]
+        self._reads = _numbered(_result_processor(column.type, dialect) for column in columns)
         self._tuple: Any = namedtuple("Row", [column.key for column in columns]) if columns else None
 
     def bind(self, parameters: Parameters) -> Any:
         """The parameters as the driver wants them."""
-        constants = self._constants
-        values = [
-            (parameters[name] if name in parameters else constants.get(name), process) for name, process in self._binds
-        ]
-        written = [process(value) if process is not None else value for value, process in values]
-        if self._is_positional:
-            return written
-        return {name: value for (name, _), value in zip(self._binds, written, strict=True)}
+        given = {**self._constants, **parameters} if self._constants else parameters
+        values = list(map(given.get, self._names))
+        _process(values, self._binds)
+        return values if self._is_positional else dict(zip(self._names, values, strict=True))
 
     def row(self, values: Sequence[Any]) -> Any:
         """A named tuple with the values read as the columns' types say."""
-        return self._tuple._make(
-            value if process is None else process(value) for value, process in zip(values, self._reads, strict=True)
-        )
+        if not self._reads:
+            return self._tuple._make(values)
+        read = list(values)
+        _process(read, self._reads)
+        return self._tuple._make(read)
+
+
+def _numbered(processors: Iterable[Processor | None]) -> list[tuple[int, Processor]]:
+    """The processors there are, with the positions they work on: most columns need none."""
+    return [(position, process) for position, process in enumerate(processors) if process is not None]
+
+
+def _process(values: list[Any], processors: list[tuple[int, Processor]]) -> None:
+    for position, process in processors:
+        value = values[position]
+        if value is not None:
+            values[position] = process(value)
 
 
 def _bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:

@@ -9,8 +9,6 @@ import orjson
 from sqlalchemy import DateTime, Dialect, LargeBinary, Row, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-SQLITE_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment: ``timestamptz`` on PostgreSQL, fixed-width ISO 8601 text (sorts as time does) on SQLite."""
@@ -26,8 +24,9 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a zone cannot be stored")
-        value = value.astimezone(UTC)
-        return value.strftime(SQLITE_FORMAT) if dialect.name == "sqlite" else value
+        if value.tzinfo is not UTC:
+            value = value.astimezone(UTC)
+        return f"{value.isoformat(timespec='microseconds')[:-6]}Z" if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
