@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from engine import inbox, instances
+from engine import instances, work_items
 from engine.actors import Actor
 from engine.errors import Invalid, NotFound
 from engine.forms import FileInfo
@@ -22,8 +22,9 @@ _NAME_LENGTH = 255
 _info = select(attachment.c.id, attachment.c.name, attachment.c.size_bytes, attachment.c.content_type)
 _of_work_item = Prepared(_info.where(attachment.c.work_item_id == bindparam("b_id")))
 _loose = Prepared(
-    _info.where(attachment.c.uploaded_by_id == bindparam("b_user"))
-    .where(attachment.c.instance_id.is_(None), attachment.c.work_item_id.is_(None))
+    _info.where(attachment.c.uploaded_by_id == bindparam("b_user")).where(
+        attachment.c.instance_id.is_(None), attachment.c.work_item_id.is_(None)
+    )
 )
 
 
@@ -61,7 +62,7 @@ def save(
     ``AttachmentTooLarge`` and what ``inbox.complete`` raises.
     """
     if work_item_id is not None:
-        instance_id = inbox.get_to_complete(connection, work_item_id, actor).instance_id
+        instance_id = work_items.get_to_complete(connection, work_item_id, actor).instance_id
     shown = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "")[-_NAME_LENGTH:] or "file"
     if len(content) > limit_bytes:
         raise AttachmentTooLarge(name=shown, limit_mib=limit_bytes // 1024 // 1024)

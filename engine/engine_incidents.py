@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from engine import inbox, instances
+from engine import assignments, instances
 from engine.actors import Actor
 from engine.errors import Forbidden, NotFound
 from engine.runtime import engine_incident as records
@@ -67,7 +67,7 @@ def retry(runtime: Runtime, connection: Connection, *, actor: Actor, incident_id
             runtime, connection, actor=actor, instance_id=row.instance_id, task_id=row.source_id, now=now
         )
     if row.kind == "due_date":
-        inbox.set_due_at(
+        assignments.set_due_at(
             runtime, connection, actor=actor, instance_id=row.instance_id, work_item_id=row.source_id, now=now
         )
         records.resolve(connection, row.kind, row.source_id, now, actor.user_id)

@@ -16,10 +16,10 @@ from typing import Any, Literal, get_args
 from sqlalchemy import ColumnElement, Connection, Select, Tuple, literal, or_, select, tuple_
 
 from engine.actors import Actor
-from engine.inbox import permissions
 from engine.runtime.people import ADMINISTRATORS
 from engine.store.tables import inbox_entry, process_instance, user, work_item
 from engine.store.types import Record
+from engine.work_items import permissions
 
 Sort = Literal["due", "created", "priority"]
 Filter = Literal["all", "overdue", "today", "claimable"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import attachments, inbox, instances
+from engine import attachments, inbox, instances, work_items
 from engine.actors import Actor
 from engine.errors import Language
 from engine.forms import FileInfo, Form, FormContext, load
@@ -70,10 +70,10 @@ def complete(
 
     Raises ``FormInvalid`` with a message at each field, and what ``inbox.complete`` raises.
     """
-    item = inbox.get(connection, work_item_id, actor)
+    item = work_items.get(connection, work_item_id, actor)
     form = work_item_form(runtime, connection, item)
     clean: Mapping[str, Any] = {}
-    if form is not None and inbox.permissions(item, actor).complete:
+    if form is not None and work_items.permissions(item, actor).complete:
         variables = instances.waiting_variables(runtime, connection, item, now=now)
         files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
         context = form_context(runtime, connection, language=language, now=now, variables=variables, files=files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import inbox
+from engine import assignments
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.registers import notices
 from engine.store.tables import user
@@ -21,7 +21,7 @@ def remind(call: ServiceCall) -> None:
 
     Inputs: element (id of the user task), group (key), subject_zh, subject_en, text (optional).
     """
-    item = inbox.open_item(call.connection, call.instance_id, str(call.inputs["element"]))
+    item = assignments.open_item(call.connection, call.instance_id, str(call.inputs["element"]))
     if item is None:
         return
     if item.assignee_id is not None:
@@ -35,11 +35,11 @@ def escalate(call: ServiceCall) -> None:
 
     Inputs: element (id of the user task), group (key), subject_zh, subject_en, text (optional).
     """
-    item = inbox.open_item(call.connection, call.instance_id, str(call.inputs["element"]))
+    item = assignments.open_item(call.connection, call.instance_id, str(call.inputs["element"]))
     manager_id = notices.group_row(call.connection, str(call.inputs["group"])).manager_id
     if item is None or manager_id is None:
         return
-    inbox.escalate(call.connection, item_id=item.id, to_user_ids=[manager_id], actor=call.actor, now=call.now)
+    assignments.escalate(call.connection, item_id=item.id, to_user_ids=[manager_id], actor=call.actor, now=call.now)
     _mail(call, notices.people(call.connection, user.c.id == manager_id))
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine import inbox
+from engine import assignments, inbox, work_items
 from engine.errors import Conflict, Forbidden
 from engine.instances import Started
 from engine.store.tables import history, inbox_entry, work_item, work_item_draft
@@ -61,15 +61,17 @@ def test_it_is_for_those_who_may_do_it(house: House, people: People, started: St
     li, wang, admin = people.actor("li.lei"), people.actor("wang"), people.actor("admin")
     ask = house.item(started, "ask")
     for act in (house.see, house.claim, house.complete, house.release):
-        with pytest.raises(inbox.WorkItemUnknown):
+        with pytest.raises(work_items.WorkItemUnknown):
             act(ask, wang)
-    with house.reading() as connection, pytest.raises(inbox.WorkItemUnknown):
-        inbox.get(connection, "00000000-0000-0000-0000-000000000000", li)
+    with house.reading() as connection, pytest.raises(work_items.WorkItemUnknown):
+        work_items.get(connection, "00000000-0000-0000-0000-000000000000", li)
     with pytest.raises(Forbidden):
         house.reassign(ask, li, wang)
 
-    assert inbox.permissions(house.see(ask, li), li) == inbox.Permissions(True, True, False, True, False)
-    assert inbox.permissions(house.see(ask, admin), admin) == inbox.Permissions(True, False, False, False, True)
+    assert work_items.permissions(house.see(ask, li), li) == work_items.Permissions(True, True, False, True, False)
+    assert work_items.permissions(house.see(ask, admin), admin) == work_items.Permissions(
+        True, False, False, False, True
+    )
     with pytest.raises(Forbidden):
         house.complete(ask, admin)
     assert house.open(started) == ["ask"]
@@ -80,10 +82,10 @@ def test_the_slower_one_is_told_who_was_faster(house: House, people: People, sta
     ask = house.item(started, "ask")
     house.claim(ask, li)
     house.claim(ask, li)
-    with pytest.raises(inbox.WorkItemUnknown):
+    with pytest.raises(work_items.WorkItemUnknown):
         house.complete(ask, people.user("stranger"))
     for act in (house.claim, house.complete):
-        with pytest.raises(inbox.WorkItemClaimed) as claimed:
+        with pytest.raises(work_items.WorkItemClaimed) as claimed:
             act(ask, han)
         assert claimed.value.message("zh") == "该任务已由李雷于2026-03-02T01:00+00:00认领"
         assert claimed.value.message("en") == "李雷 claimed this task at 2026-03-02T01:00+00:00"
@@ -91,7 +93,7 @@ def test_the_slower_one_is_told_who_was_faster(house: House, people: People, sta
     house.clock.move(timedelta(minutes=5))
     house.complete(ask, li)
     for act in (house.claim, house.complete, house.release):
-        with pytest.raises(inbox.WorkItemDone) as done:
+        with pytest.raises(work_items.WorkItemDone) as done:
             act(ask, han)
         assert done.value.message("zh") == "该任务已由李雷于2026-03-02T01:05+00:00办理完成"
         assert done.value.message("en") == "李雷 completed this task at 2026-03-02T01:05+00:00"
@@ -103,7 +105,7 @@ def test_given_back_it_is_everybodys_again(house: House, people: People, started
     ask = house.item(started, "ask")
     house.claim(ask, li)
     assert [row.recipient for row in house.rows(inbox_entry)] == [f"user:{li.user_id}"]
-    with pytest.raises(inbox.WorkItemClaimed):
+    with pytest.raises(work_items.WorkItemClaimed):
         house.release(ask, han)
     house.release(ask, li)
     assert [row.recipient for row in house.rows(inbox_entry)] == [f"group:{min(li.groups)}"]
@@ -118,14 +120,14 @@ def test_an_administrator_hands_it_over(house: House, people: People, started: S
     ask = house.item(started, "ask")
     house.claim(ask, li)
     house.reassign(ask, admin, outsider)
-    with pytest.raises(inbox.WorkItemClaimed):
+    with pytest.raises(work_items.WorkItemClaimed):
         house.complete(ask, li)
     house.complete(ask, outsider, answer=42)
     assert house.rows(history, kind="reassigned")[0].data == {"to": "赵六"}
     assert house.open(started) == ["decide"]
-    with house.writing() as connection, pytest.raises(inbox.UserUnknown):
+    with house.writing() as connection, pytest.raises(assignments.UserUnknown):
         decide = house.item(started, "decide")
-        inbox.reassign(connection, actor=admin, work_item_id=decide.id, to_user_id=999_999, now=house.now)
+        assignments.reassign(connection, actor=admin, work_item_id=decide.id, to_user_id=999_999, now=house.now)
 
 
 def test_a_draft_waits_for_its_author(house: House, people: People, started: Started) -> None:
@@ -145,14 +147,14 @@ def test_a_draft_waits_for_its_author(house: House, people: People, started: Sta
         assert kept is not None
         assert (kept.data, kept.saved_at) == (typed, house.now)
         assert inbox.draft(connection, actor=han, work_item_id=ask.id) is None
-    with pytest.raises(inbox.WorkItemUnknown):
+    with pytest.raises(work_items.WorkItemUnknown):
         save(wang, typed)
     with pytest.raises(inbox.DraftTooLarge):
         save(li, {"text": "x" * inbox.DRAFT_LIMIT_BYTES})
     save(han, {"comment": "mine"})
     house.complete(ask, han)
     assert house.rows(work_item_draft) == []
-    with pytest.raises(inbox.WorkItemDone):
+    with pytest.raises(work_items.WorkItemDone):
         save(li, typed)
 
 
@@ -167,7 +169,7 @@ def test_a_draft_goes_with_a_task_the_process_left_behind(house: House, people: 
     house.pass_time(hours=2)
     assert house.open(errand) == ["chase"]
     assert house.rows(work_item_draft) == []
-    with pytest.raises(inbox.WorkItemExited):
+    with pytest.raises(work_items.WorkItemExited):
         house.complete(item, li)
 
 
@@ -235,7 +237,7 @@ def test_what_nobody_could_do_goes_to_the_administrators(house: House, people: P
     house.publish(one_task(groups="=team"))
     item = house.item(house.start("errand", team="dissolved"), "do")
     assert item.candidates == ["administrators"]
-    with pytest.raises(inbox.WorkItemUnknown):
+    with pytest.raises(work_items.WorkItemUnknown):
         house.see(item, li)
     house.claim(item, admin)
     house.complete(item, admin)
@@ -257,7 +259,7 @@ def test_escalated_it_is_the_managers_too(house: House, people: People, started:
     def escalate() -> list[int]:
         assert boss.user_id is not None
         with house.writing() as connection:
-            return inbox.escalate(connection, item_id=ask.id, to_user_ids=[boss.user_id], actor=li, now=house.now)
+            return assignments.escalate(connection, item_id=ask.id, to_user_ids=[boss.user_id], actor=li, now=house.now)
 
     assert escalate() == [boss.user_id]
     assert escalate() == []
@@ -275,7 +277,7 @@ def test_claiming_keeps_those_who_watch(house: House, people: People, started: S
     assert boss.user_id is not None
     ask = house.item(started, "ask")
     with house.writing() as connection:
-        inbox.escalate(connection, item_id=ask.id, to_user_ids=[boss.user_id], actor=li, now=house.now)
+        assignments.escalate(connection, item_id=ask.id, to_user_ids=[boss.user_id], actor=li, now=house.now)
     house.claim(ask, li)
     assert {row.recipient for row in house.rows(inbox_entry)} == {f"user:{li.user_id}", f"user:{boss.user_id}"}
 
@@ -296,7 +298,7 @@ def test_nothing_is_claimed_in_a_withdrawn_case(house: House, people: People, st
     house.cancel(started, li, "not needed any more")
     assert house.instance(started).status == "cancelled"
     for act in (house.claim, house.complete):
-        with pytest.raises(inbox.WorkItemExited):
+        with pytest.raises(work_items.WorkItemExited):
             act(ask, han)
     with pytest.raises(Conflict):
         house.cancel(started, people.actor("admin"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import inbox, inbox_queries, instances
+from engine import assignments, inbox_queries, instances
 from engine.actors import Actor
 from engine.inbox_queries import InboxQuery
 from tests.support.diagrams import Diagram
@@ -186,7 +186,7 @@ def test_the_next_task_is_one_i_may_do(house: House, people: People, li: Actor) 
     urgent = place(house, "urgent", due_in_hours=1)
     house.claim(urgent, li)
     with house.writing() as connection:
-        inbox.escalate(connection, item_id=urgent.id, to_user_ids=[boss.user_id], actor=li, now=house.now)
+        assignments.escalate(connection, item_id=urgent.id, to_user_ids=[boss.user_id], actor=li, now=house.now)
     place(house, "later", due_in_hours=2)
 
     def following(actor: Actor) -> str | None:

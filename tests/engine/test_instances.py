@@ -11,11 +11,11 @@ from engine import attachments, instances, submissions
 from engine.actors import Actor
 from engine.errors import Forbidden
 from engine.forms import FileInfo, FormInvalid
-from engine.inbox import WorkItemClaimed, WorkItemDone, WorkItemUnknown
 from engine.instances import Started
 from engine.runtime.library import DefinitionUnknown
 from engine.runtime.step import InstanceEnded, InstanceUnknown
 from engine.store.tables import attachment, engine_incident, process_instance
+from engine.work_items import WorkItemClaimed, WorkItemDone, WorkItemUnknown
 from tests.support.diagrams import Diagram, timer
 from tests.support.house import House
 from tests.support.people import People

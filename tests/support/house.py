@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy import Connection, Table, select
 
-from engine import deployments, inbox, instances
+from engine import assignments, deployments, inbox, instances, work_items
 from engine.actors import Actor, system_actor
 from engine.bootstrap import Platform
 from engine.clock import MovableClock
@@ -100,7 +100,7 @@ class House:
     def reassign(self, item: Record, actor: Actor, to: Actor) -> None:
         assert to.user_id is not None
         with self.writing() as connection:
-            inbox.reassign(connection, actor=actor, work_item_id=item.id, to_user_id=to.user_id, now=self.now)
+            assignments.reassign(connection, actor=actor, work_item_id=item.id, to_user_id=to.user_id, now=self.now)
 
     def cancel(self, started: Started, actor: Actor, reason: str = "no longer wanted") -> None:
         with self.writing() as connection:
@@ -135,7 +135,7 @@ class House:
 
     def see(self, item: Record, actor: Actor) -> Record:
         with self.reading() as connection:
-            return inbox.get(connection, item.id, actor)
+            return work_items.get(connection, item.id, actor)
 
     def open(self, started: Started) -> list[str]:
         """The elements of an instance that wait for somebody, sorted."""

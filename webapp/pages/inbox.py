@@ -12,7 +12,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from engine import inbox, inbox_queries
+from engine import inbox, inbox_queries, work_items
 from engine.actors import Actor
 from engine.errors import EngineError
 from engine.inbox_queries import Filter, InboxQuery, Sort
@@ -64,7 +64,7 @@ def todo() -> str:
         following = url_for(".todo", **{**request.args.to_dict(), "after": _write_cursor(page.following)})
     return render_template(
         "inbox/todo.html",
-        items=[(item, inbox.permissions(item, actor)) for item in page.items],
+        items=[(item, work_items.permissions(item, actor)) for item in page.items],
         counters=counters,
         wanted=wanted,
         processes=[(key, names.get(key, key)) for key in keys],

@@ -10,7 +10,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from engine import attachments, inbox, inbox_queries, instances, submissions, users
+from engine import assignments, attachments, inbox, inbox_queries, instances, submissions, users, work_items
 from engine.forms import FileInfo, Form, FormContext, FormInvalid
 from engine.store.types import Record
 from webapp.case_view import CaseView, load_case
@@ -90,7 +90,7 @@ def submitted(work_item_id: str) -> str:
     """After a submission: where the case stands now, and the next task."""
     actor, now = current_actor(), current_time()
     with reading() as connection:
-        item = inbox.get(connection, work_item_id, actor)
+        item = work_items.get(connection, work_item_id, actor)
         following = inbox_queries.next_for(connection, actor, now=now, today_ends_at=today_ends_at(now))
         open_items = [one for one in instances.work_items(connection, item.instance_id) if one.state in _OPEN]
         visible = instances.may_see(connection, instances.get(connection, item.instance_id), actor)
@@ -123,7 +123,7 @@ def release(work_item_id: str) -> Response:
 def reassign(work_item_id: str) -> Response:
     """Hand the task to somebody (administrators)."""
     with writing() as connection:
-        inbox.reassign(
+        assignments.reassign(
             connection,
             actor=current_actor(),
             work_item_id=work_item_id,
@@ -163,8 +163,8 @@ class _Page:
 
     def __init__(self, connection: Connection, work_item_id: str) -> None:
         platform, actor = current_platform(), current_actor()
-        self.item: Record = inbox.get(connection, work_item_id, actor)
-        self.may = inbox.permissions(self.item, actor)
+        self.item: Record = work_items.get(connection, work_item_id, actor)
+        self.may = work_items.permissions(self.item, actor)
         self.form: Form | None = submissions.work_item_form(platform.runtime, connection, self.item)
         self.variables: dict[str, Any] = {}
         self.initial: dict[str, Any] = {}
@@ -187,7 +187,7 @@ class _Page:
     def guard_writing(self) -> None:
         """Only who may complete the task may add files to it."""
         if not self.may.complete:
-            raise inbox.WorkItemUnknown()
+            raise work_items.WorkItemUnknown()
 
     def read_data(self) -> dict[str, Any]:
         """What was posted, its files kept."""
