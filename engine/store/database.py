@@ -112,9 +112,11 @@ class Database:
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
-    # Every transaction is ended where it began, so that the pool need not roll back once more.
+    # The connection used last has the warmest page cache and its statements prepared. Every transaction is ended where
+    # it began, so that the pool need not roll back once more.
     engine = create_engine(
         url,
+        pool_use_lifo=True,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_reset_on_return=None,
