@@ -140,7 +140,8 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             return
         reader = connection.get_execution_options().get("yunzhi_reader")
-        connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN" if reader else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Self
@@ -19,13 +20,14 @@ from engine.settings import ROOT
 from tests.support.people import PASSWORD
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+COMMAND = (sys.executable, "-c", "from webapp.cli import main; main()", "serve")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
     """``yunzhi serve`` over the installation in ``folder``."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, command: Sequence[str] = COMMAND, **environment: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
@@ -38,13 +40,14 @@ class Server:
             **environment,
         }
         self.log = folder / "server.log"
+        self._command = command
         self.process: subprocess.Popen[bytes] | None = None
 
     def begin(self) -> None:
         """Start the process."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", "from webapp.cli import main; main()", "serve"],
+                self._command,
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,
