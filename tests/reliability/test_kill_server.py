@@ -55,9 +55,13 @@ class Crowd:
         caller: Caller | None = None
         while not self.stopping.is_set():
             try:
-                caller = caller or Caller(self.server.port).sign_in("clerk")
+                if caller is None:
+                    caller = Caller(self.server.port)
+                    caller.sign_in("clerk")
                 self._act(caller)
             except (OSError, http.client.HTTPException):
+                if caller is not None:
+                    caller.close()
                 caller = None
                 time.sleep(0.05)
         if caller is not None:
