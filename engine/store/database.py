@@ -52,11 +52,12 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgresql_engine(url, pool_size)
         self._turn: AbstractContextManager[None] = FifoLock() if self.is_sqlite else nullcontext()
+        self._writer: Connection | None = None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that may change things: committed with its audit records, or nothing of it happened."""
-        with self._turn, self.engine.connect() as connection:
+        with self._turn, self._writing_connection() as connection:
             transaction = connection.begin()
             try:
                 yield connection
@@ -68,6 +69,22 @@ class Database:
                 if getattr(getattr(error, "orig", error), "sqlstate", None) in _MET_ANOTHER:
                     raise Overtaken() from error
                 raise
+
+    @contextmanager
+    def _writing_connection(self) -> Iterator[Connection]:
+        """On SQLite one connection that all writers use in turn: nobody else writes, so its page cache stays valid."""
+        if not self.is_sqlite:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        writer = self._writer or self.engine.connect()
+        self._writer = None
+        try:
+            yield writer
+        except BaseException:
+            writer.close()
+            raise
+        self._writer = writer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -108,6 +125,10 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
+        with self._turn:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
         self.engine.dispose()
 
 
