@@ -9,6 +9,7 @@ process used, divided by the acts. Then eight clients at once: no error may reac
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 import tempfile
 import threading
@@ -20,7 +21,9 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from bench.diagrams import CALLBACK_FORMS, callback
 from bench.house import platform_with
+from bench.work_items import StockProcess
 from engine import instances
 from engine.actors import Actor
 from engine.bootstrap import Platform, compose
@@ -178,16 +181,33 @@ def many_clients(folder: Path, acts: int) -> dict[str, Any]:
     }
 
 
+def yardstick() -> float:
+    """How fast the machine is just now: CPU milliseconds of one completion by stock SpiffWorkflow, commit excluded."""
+    stock = StockProcess(callback())
+    return statistics.median(1000 * spent / count for spent, count, _ in (stock.run(CALLBACK_FORMS) for _ in range(30)))
+
+
 def main() -> None:
     acts = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+    before = yardstick()
     folder = Path(tempfile.mkdtemp())
     found = {**one_client(folder, acts), **due_timers(folder)}
+    after = yardstick()
     together = many_clients(Path(tempfile.mkdtemp()), acts // 8)
     for name, value in found.items():
         target = TARGETS_MS.get(name)
         print(f"{name:18} {value:8.2f}" + (f" ms   target ≤ {target} ms" if target else ""))
+    print(f"{'yardstick':18} {before:8.2f} ms before, {after:.2f} ms after (one completion by stock SpiffWorkflow)")
     print("  ".join(f"{name}={value}" for name, value in together.items()))
-    print(json.dumps({**{name: round(value, 3) for name, value in found.items()}, "eight": together}))
+    print(
+        json.dumps(
+            {
+                **{name: round(value, 3) for name, value in found.items()},
+                "yardstick": [round(before, 3), round(after, 3)],
+                "eight": together,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":
