@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text, tuple_
+from sqlalchemy import Connection, String, bindparam, select, text, tuple_
 
 from engine.actors import Actor
 from engine.errors import Conflict, Forbidden, Invalid
@@ -28,6 +28,7 @@ from engine.store.prepared import Prepared
 from engine.store.tables import (
     history,
     message_subscription,
+    numbering,
     process_definition,
     process_instance,
     user,
@@ -36,9 +37,13 @@ from engine.store.tables import (
 from engine.store.types import Record
 
 # One statement on both stores, so that two people starting at once get two numbers.
-_raise_number = text(
-    "INSERT INTO numbering (prefix, last) VALUES (:prefix, 1) "
-    "ON CONFLICT (prefix) DO UPDATE SET last = numbering.last + 1 RETURNING last"
+_raise_number = Prepared(
+    text(
+        "INSERT INTO numbering (prefix, last) VALUES (:prefix, 1) "
+        "ON CONFLICT (prefix) DO UPDATE SET last = numbering.last + 1 RETURNING last"
+    )
+    .bindparams(bindparam("prefix", type_=String))
+    .columns(numbering.c.last)
 )
 
 
@@ -327,5 +332,5 @@ def next_number(connection: Connection, key: str, runtime: Runtime, now: datetim
     """The next case number of a process: its initials, the local day and a running number, ``IC-20260302-007``."""
     initials = "".join(part[0] for part in key.replace("-", "_").split("_") if part).upper()
     prefix = f"{initials}-{now.astimezone(runtime.zone):%Y%m%d}"
-    raised = connection.execute(_raise_number, {"prefix": prefix}).scalar_one()
-    return f"{prefix}-{raised:03d}"
+    raised = _raise_number.first(connection, {"prefix": prefix})
+    return f"{prefix}-{raised.last:03d}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable, Table, bindparam, insert
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ClauseElement, Select
+from sqlalchemy.sql.expression import ClauseElement, SelectBase
 from sqlalchemy.types import TypeEngine
 
 Processor = Callable[[Any], Any]
@@ -92,7 +92,7 @@ class _Compiled:
         self._names = names
         types = {bind_name: bind.type for bind, bind_name in compiled.bind_names.items()}
         self._binds = _numbered(_bind_processor(types[name], dialect) for name in names)
-        columns: list[Any] = list(statement.selected_columns) if isinstance(statement, Select) else []
+        columns: list[Any] = list(statement.selected_columns) if isinstance(statement, SelectBase) else []
         self._reads = _numbered(_result_processor(column.type, dialect) for column in columns)
         self._tuple: Any = namedtuple("Row", [column.key for column in columns]) if columns else None
 
