@@ -110,12 +110,12 @@ def test_a_mistake_is_named_with_its_character_in_both_languages(text: str, posi
     ids=lambda text: text[:12],
 )
 def test_endless_nesting_is_refused_at_once(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     for compile_text in (compile_expression, compile_unary_tests):
         with pytest.raises(FeelSyntaxError) as caught:
             compile_text(text)
         assert len(caught.value.message("zh")) < 1_300
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -153,10 +153,10 @@ def test_endless_nesting_is_refused_at_once(text: str) -> None:
 def test_an_expression_that_would_not_end_is_stopped(text: str) -> None:
     variables = {"big": list(range(30_000)), "text": "a" * 90 + "!", "hard": "a" * 22 + "!", "long": "x" * 1_000_000}
     expression = compile_expression(text)
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(FeelBudgetExceeded) as caught:
         expression.evaluate(variables)
-    assert time.perf_counter() - began < 3
+    assert time.thread_time() - began < 3
     assert caught.value.details["text"] == text
     assert caught.value.message("zh") != caught.value.message("en")
 
