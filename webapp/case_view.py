@@ -44,11 +44,10 @@ class Marks:
     done: list[str]
     active: list[str]
     overdue: list[str]
-    failed: list[str]
 
     def to_json(self) -> dict[str, list[str]]:
         """The marks as the diagram's script reads them."""
-        return {"done": self.done, "active": self.active, "overdue": self.overdue, "failed": self.failed}
+        return {"done": self.done, "active": self.active, "overdue": self.overdue}
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def _marks(history: list[Record], items: list[Record]) -> Marks:
     overdue = [item.element_id for item in waiting if item.due_at is not None and item.due_at < now]
     active = [item.element_id for item in waiting if item.element_id not in overdue]
     done = [element for element in passed if element not in active and element not in overdue]
-    return Marks(done=done, active=active, overdue=overdue, failed=[])
+    return Marks(done=done, active=active, overdue=overdue)
 
 
 def _answers(connection: Connection, instance: Record, items: list[Record], history: list[Record]) -> list[Answers]:

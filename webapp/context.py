@@ -53,11 +53,6 @@ def actor_or_none() -> Actor | None:
     return cast("Actor | None", g.actor)
 
 
-def forget_actor() -> None:
-    """The session has changed: ask again who is signed in."""
-    g.pop("actor", None)
-
-
 def current_language() -> Language:
     """The reader's own setting; before signing in a cookie, then the browser's wish, then Chinese."""
     if not has_request_context():

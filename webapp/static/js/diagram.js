@@ -4,7 +4,7 @@
 (() => {
   const script = document.currentScript;
   let loading = null;
-  const CLASSES = { done: "yz-done", active: "yz-active", overdue: "yz-overdue", failed: "yz-failed" };
+  const CLASSES = { done: "yz-done", active: "yz-active", overdue: "yz-overdue" };
 
   async function draw(place) {
     await (loading ??= loadViewer());
