@@ -26,7 +26,7 @@ from engine.runtime.library import Library, PublishedProcess
 from engine.runtime.people import Directory
 from engine.runtime.recording import Case, Step, record
 from engine.store import audit
-from engine.store.prepared import Prepared
+from engine.store.prepared import Prepared, prepared_insert
 from engine.store.tables import process_instance
 
 HostFunctions = Callable[[Connection], Mapping[str, Callable[..., Any]]]
@@ -78,6 +78,7 @@ _select_instance = Prepared(
     .where(process_instance.c.id == bindparam("b_id"))
     .with_for_update()
 )
+_insert_instance = prepared_insert(process_instance)
 _update_instance = Prepared(
     update(process_instance)
     .where(process_instance.c.id == bindparam("b_id"), process_instance.c.revision == bindparam("b_revision"))
@@ -104,23 +105,32 @@ def start_instance(
     """Start an instance of ``process``; with ``changes`` given, its rows are left there for a bulk write."""
     own = Changes() if changes is None else changes
     expressions = _expressions(runtime, step, process, instance_id, business_key)
-    execution = _begin(runtime, process, expressions, variables)
-    completed = execution.is_completed
-    own.instances.append(
-        {
-            "id": instance_id,
-            "definition_id": process.id,
-            "definition_key": process.key,
-            "business_key": business_key,
-            "title": title,
-            "revision": 1,
-            "status": "completed" if completed else "active",
-            "state": execution.dump(),
-            "started_at": step.now,
-            "started_by_id": step.actor.user_id,
-            "ended_at": step.now if completed else None,
-        }
-    )
+    row = {
+        "id": instance_id,
+        "definition_id": process.id,
+        "definition_key": process.key,
+        "business_key": business_key,
+        "title": title,
+        "revision": 1,
+        "status": "active",
+        "state": b"",
+        "started_at": step.now,
+        "started_by_id": step.actor.user_id,
+        "ended_at": None,
+    }
+    known = runtime.library.beginnings
+    beginning = known.get(process.id)
+    execution: Execution | Begun
+    if beginning is not None:
+        execution = beginning.begin(expressions, variables)
+        own.instances.append({**row, "state": execution.dump()})
+    else:
+        # What a handler writes on the way may refer to the instance, so that its row comes first.
+        _insert_instance.run(step.connection, row)
+        execution = Execution.start(process.compiled, expressions, variables)
+        if process.id not in known:
+            known[process.id] = Beginning.of(execution, variables)
+        _keep_start(step, instance_id, execution)
     case = Case(instance_id, process, business_key, title, 1)
     record(own, case, step, execution, Waits({}, {}, {}), execution.waits(), Directory(step.connection))
     if changes is None or execution.expressions.failures:
@@ -128,18 +138,18 @@ def start_instance(
     engine_incident.note_failures(step.connection, instance_id, expressions.failures, step.now)
 
 
-def _begin(
-    runtime: Runtime, process: PublishedProcess, expressions: Expressions, variables: Mapping[str, Any]
-) -> Execution | Begun:
-    """The first steps of an instance: copied from an earlier start of its version where starts cannot differ."""
-    known = runtime.library.beginnings
-    beginning = known.get(process.id)
-    if beginning is not None:
-        return beginning.begin(expressions, variables)
-    execution = Execution.start(process.compiled, expressions, variables)
-    if process.id not in known:
-        known[process.id] = Beginning.of(execution, variables)
-    return execution
+def _keep_start(step: Step, instance_id: str, execution: Execution) -> None:
+    """Where an instance stands after its first step."""
+    ended = execution.is_completed
+    step.connection.execute(
+        update(process_instance)
+        .where(process_instance.c.id == instance_id)
+        .values(
+            state=execution.dump(),
+            status="completed" if ended else "active",
+            ended_at=step.now if ended else None,
+        )
+    )
 
 
 def run_step(

@@ -10,6 +10,7 @@ from engine.store.tables.definitions import (
     process_definition_decision,
     process_definition_form,
 )
+from engine.store.tables.documents import document, document_recipient, document_template, public_link
 from engine.store.tables.evidence import attachment, audit, audit_head, engine_incident, history
 from engine.store.tables.incidents import (
     callback,
@@ -29,16 +30,36 @@ from engine.store.tables.instances import (
 )
 from engine.store.tables.metadata import metadata
 from engine.store.tables.people import calendar, group, membership, setting, sign_in_attempt, user
+from engine.store.tables.quality import (
+    audit_coverage,
+    audit_item,
+    audit_programme,
+    complaint,
+    corrective_action,
+    internal_audit,
+    management_review,
+    nonconformity,
+    review_attendance,
+    review_input,
+)
 
 __all__ = [
     "attachment",
     "audit",
+    "audit_coverage",
     "audit_head",
+    "audit_item",
+    "audit_programme",
     "calendar",
     "callback",
     "callback_attempt",
+    "complaint",
+    "corrective_action",
     "decision_definition",
     "deployment",
+    "document",
+    "document_recipient",
+    "document_template",
     "engine_incident",
     "form_definition",
     "group",
@@ -48,9 +69,12 @@ __all__ = [
     "inbox_entry",
     "incident",
     "incident_resolution",
+    "internal_audit",
+    "management_review",
     "membership",
     "message_subscription",
     "metadata",
+    "nonconformity",
     "numbering",
     "outbox",
     "process_definition",
@@ -58,6 +82,9 @@ __all__ = [
     "process_definition_decision",
     "process_definition_form",
     "process_instance",
+    "public_link",
+    "review_attendance",
+    "review_input",
     "schedule",
     "schedule_run",
     "setting",

@@ -27,6 +27,7 @@ process_definition = Table(
     Column("area", String(64), nullable=False, server_default=""),
     Column("content_hash", String(64), nullable=False),
     Column("xml", Bytes, nullable=False),
+    Column("rules", Bytes),  # the rules file beside the diagram, as it was published
     Column("starter_groups", JsonText, nullable=False),
     Column("start_form_key", String(100)),
     Column("start_message", String(200)),

@@ -1,6 +1,6 @@
 """People, the groups they work in, and what an administrator sets."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, true
 
 from engine.store.tables.metadata import metadata
 from engine.store.types import JsonText, UtcDateTime
@@ -28,6 +28,7 @@ group = Table(
     Column("name_zh", String(100), nullable=False),
     Column("name_en", String(100), nullable=False),
     Column("manager_id", Integer, ForeignKey("user.id")),
+    Column("is_department", Boolean, nullable=False, server_default=true()),  # else a role, such as the auditors
 )
 
 membership = Table(
