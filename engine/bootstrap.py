@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from engine import channels
 from engine.clock import Clock, SystemClock
 from engine.handlers import HandlerRegistry
+from engine.host_functions import host_functions
 from engine.registers.topics import serve_topics
 from engine.runtime.step import Runtime
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.timers import Channel
-from engine.working_calendars import host_functions
 
 
 @dataclass(frozen=True)

@@ -93,17 +93,29 @@ def of_users(connection: Connection, user_ids: Collection[int]) -> dict[int, lis
     return found
 
 
-def create(connection: Connection, *, actor: Actor, now: datetime, key: str, name_zh: str, name_en: str) -> int:
-    """Create a group and return the id. Raises ``Forbidden``, ``GroupKeyInvalid``, ``GroupKeyTaken``, …."""
+def create(
+    connection: Connection,
+    *,
+    actor: Actor,
+    now: datetime,
+    key: str,
+    name_zh: str,
+    name_en: str,
+    is_department: bool = True,
+) -> int:
+    """Create a group (a department, or a role such as the auditors) and return the id.
+
+    Raises ``Forbidden``, ``GroupKeyInvalid``, ``GroupKeyTaken``, ….
+    """
     require_administrator(actor)
     key = key.strip().lower()
     if not _KEY.fullmatch(key):
         raise GroupKeyInvalid(fields=["key"])
-    names = _names(name_zh, name_en)
+    values = {**_names(name_zh, name_en), "is_department": is_department}
     if connection.execute(select(group.c.id).where(group.c.key == key)).first():
         raise GroupKeyTaken(key=key, fields=["key"])
-    group_id: int = connection.execute(insert(group).values(key=key, **names).returning(group.c.id)).scalar_one()
-    _audit(connection, actor, "group.create", group_id, now, {"key": key, **names})
+    group_id: int = connection.execute(insert(group).values(key=key, **values).returning(group.c.id)).scalar_one()
+    _audit(connection, actor, "group.create", group_id, now, {"key": key, **values})
     return group_id
 
 
@@ -116,13 +128,17 @@ def change(
     name_zh: str,
     name_en: str,
     manager_id: int | None,
+    is_department: bool = True,
 ) -> None:
-    """Rename a group and name its manager, to whom overdue work goes. Raises ``GroupUnknown``, ``UserUnknown``, …"""
+    """Rename a group, say whether it is a department, and name its manager, to whom overdue work goes.
+
+    Raises ``GroupUnknown``, ``UserUnknown``, …
+    """
     require_administrator(actor)
     before = get(connection, group_id)
     if manager_id is not None:
         _existing_user(connection, manager_id)
-    values = {**_names(name_zh, name_en), "manager_id": manager_id}
+    values = {**_names(name_zh, name_en), "manager_id": manager_id, "is_department": is_department}
     changed = {key: value for key, value in values.items() if before._mapping[key] != value}
     if changed:
         connection.execute(update(group).where(group.c.id == group_id).values(changed))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, String, bindparam, select, text, tuple_
 
@@ -103,7 +104,7 @@ def start(
     process = runtime.library.latest(connection, key)
     if not may_start(process.model.starter_groups, actor):
         raise Forbidden()
-    number = business_key or next_number(connection, key, runtime, now)
+    number = business_key or next_number(connection, key, runtime.zone, now)
     identifier = instance_id or new_id()
     given = {**variables, "business_key": number, "initiator": actor.login}
     step = Step(connection, actor, now, "started", data={"variables": given})
@@ -328,9 +329,9 @@ def look(runtime: Runtime, connection: Connection, definition_id: int, state: by
     return reading(runtime, connection, definition_id, state, now)
 
 
-def next_number(connection: Connection, key: str, runtime: Runtime, now: datetime) -> str:
+def next_number(connection: Connection, key: str, zone: ZoneInfo, now: datetime) -> str:
     """The next case number of a process: its initials, the local day and a running number, ``IC-20260302-007``."""
     initials = "".join(part[0] for part in key.replace("-", "_").split("_") if part).upper()
-    prefix = f"{initials}-{now.astimezone(runtime.zone):%Y%m%d}"
+    prefix = f"{initials}-{now.astimezone(zone):%Y%m%d}"
     raised = _raise_number.first(connection, {"prefix": prefix})
     return f"{prefix}-{raised.last:03d}"

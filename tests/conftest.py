@@ -20,6 +20,7 @@ from engine.bootstrap import Platform, compose
 from engine.clock import MovableClock
 from engine.settings import Settings
 from engine.store.database import Database
+from tests.support.company import Company
 from tests.support.people import People
 from tests.support.visitor import Visitor
 from webapp.app import create_app
@@ -134,6 +135,12 @@ def any_platform(request: pytest.FixtureRequest, clock: MovableClock) -> Iterato
 def people(request: pytest.FixtureRequest) -> People:
     """Creates users and groups in the installation of the test."""
     return People(request.getfixturevalue("any_platform" if "any_platform" in request.fixturenames else "platform"))
+
+
+@pytest.fixture
+def company(platform: Platform, people: People, tmp_path: Path) -> Company:
+    """The demo company with every process published."""
+    return Company(platform, people, tmp_path)
 
 
 @pytest.fixture

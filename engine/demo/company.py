@@ -33,6 +33,7 @@ class Unit:
     zh: str
     en: str
     manager: str
+    is_department: bool = True
 
 
 UNITS = (
@@ -40,7 +41,11 @@ UNITS = (
     Unit("operations", "运维服务部", "Operations", "wangqiang"),
     Unit("technical_center", "技术服务中心", "Technical service centre", "guojun"),
     Unit("quality", "质量管理部", "Quality management", "xumei"),
-    Unit("management", "管理层", "Management", "majianguo"),
+    Unit("human_resources", "人力资源部", "Human resources", "tangyan"),
+    Unit("finance", "财务部", "Finance", "qiumin"),
+    Unit("management", "管理层", "Management", "majianguo", is_department=False),
+    Unit("management_representative", "管理者代表", "Management representative", "linfang", is_department=False),
+    Unit("auditors", "内审员", "Internal auditors", "xumei", is_department=False),
 )
 
 PEOPLE = (
@@ -48,16 +53,19 @@ PEOPLE = (
     Person("chenjing", "陈静", ("service_desk",)),
     Person("liuyang", "刘洋", ("service_desk",)),
     Person("zhaoqian", "赵倩", ("service_desk",)),
-    Person("sunli", "孙丽", ("service_desk",)),
+    Person("sunli", "孙丽", ("service_desk", "auditors")),
     Person("emily", "Emily Carter", ("service_desk",), language="en"),
     Person("wangqiang", "王强", ("operations",)),
     Person("lihao", "李浩", ("operations",)),
-    Person("zhoukai", "周凯", ("operations",)),
+    Person("zhoukai", "周凯", ("operations", "auditors")),
     Person("huangwei", "黄伟", ("operations",)),
     Person("guojun", "郭军", ("technical_center",)),
-    Person("xumei", "徐梅", ("quality",)),
-    Person("hexin", "何欣", ("quality",)),
-    Person("linfang", "林芳", ("management", "quality")),
+    Person("fangyu", "方宇", ("technical_center", "auditors")),
+    Person("xumei", "徐梅", ("quality", "auditors")),
+    Person("hexin", "何欣", ("quality", "auditors")),
+    Person("tangyan", "唐燕", ("human_resources",)),
+    Person("qiumin", "邱敏", ("finance",)),
+    Person("linfang", "林芳", ("management", "management_representative")),
     Person("majianguo", "马建国", ("management",)),
 )
 
@@ -65,7 +73,7 @@ PEOPLE = (
 def create_company(connection: Connection, *, actor: Actor, now: datetime) -> None:
     """Create the groups and the people of the demo company."""
     group_ids = {
-        unit.key: groups.create(connection, actor=actor, now=now, key=unit.key, name_zh=unit.zh, name_en=unit.en)
+        unit.key: groups.create(connection, actor=actor, now=now, key=unit.key, name_zh=unit.zh, name_en=unit.en, is_department=unit.is_department)
         for unit in UNITS
     }
     user_ids = {}
@@ -91,5 +99,6 @@ def create_company(connection: Connection, *, actor: Actor, now: datetime) -> No
             now=now,
             name_zh=unit.zh,
             name_en=unit.en,
+            is_department=unit.is_department,
             manager_id=user_ids[unit.manager],
         )

@@ -1,6 +1,8 @@
-"""Topics every process may use: remind and escalate, by mail and in the inbox."""
+"""Topics every process may use: tell, remind and escalate, by mail and in the inbox."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from engine import assignments
 from engine.handlers import HandlerRegistry, ServiceCall
@@ -12,8 +14,31 @@ from engine.store.types import Record
 def serve(handlers: HandlerRegistry) -> None:
     """Serve the topics of this module."""
     required, optional = ("element", "group", "subject_zh", "subject_en"), ("text",)
+    handlers.serve("notify", notify, required=("subject_zh", "subject_en"), optional=("groups", "people", "text"))
     handlers.serve("work_item.remind", remind, required=required, optional=optional)
     handlers.serve("work_item.escalate", escalate, required=required, optional=optional)
+
+
+def notify(call: ServiceCall) -> None:
+    """Tell people by mail.
+
+    Inputs: groups (a key or a list of keys: all members), people (a login or a list of logins), subject_zh,
+    subject_en, text (optional).
+    """
+    found = {
+        person.id: person
+        for key in _listed(call.inputs.get("groups"))
+        for person in notices.members_of(call.connection, key)
+    }
+    logins = _listed(call.inputs.get("people"))
+    found |= {person.id: person for person in notices.people(call.connection, user.c.login.in_(logins))}
+    _mail(call, list(found.values()))
+
+
+def _listed(given: Any) -> list[str]:
+    """A text with commas, or a list, as a list of texts."""
+    parts = given if isinstance(given, list) else str(given or "").split(",")
+    return [str(part).strip() for part in parts if part is not None and str(part).strip()]
 
 
 def remind(call: ServiceCall) -> None:

@@ -1,8 +1,12 @@
-"""Mail to people of the house, through the outbox: one row per person, sent once however often a step is retried."""
+"""What leaves a step through the outbox: mail to people of the house, and messages to other processes.
+
+One row per person or message, sent once however often a step is retried.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select
 
@@ -43,22 +47,41 @@ def people(connection: Connection, condition: ColumnElement[bool]) -> list[Recor
 def mail(call: ServiceCall, recipients: Sequence[Record], *, subject_zh: str, subject_en: str, text: str) -> None:
     """Put one mail per recipient into the outbox, in the recipient's language."""
     rows = [
-        {
-            "kind": "mail",
-            "dedup_key": f"mail:{call.dedup_key}:{person.id}",
-            "instance_id": call.instance_id,
-            "payload": {
+        _row(
+            call,
+            "mail",
+            f"mail:{call.dedup_key}:{person.id}",
+            {
                 "to": person.email,
                 "subject": subject_zh if person.language == "zh" else subject_en,
                 "text": text,
             },
-            "status": "pending",
-            "available_at": call.now,
-            "attempts": 0,
-            "created_at": call.now,
-        }
+        )
         for person in recipients
     ]
+    _put(call, rows)
+
+
+def send_message(call: ServiceCall, message: str, correlation_key: str, variables: Mapping[str, Any]) -> None:
+    """Send a message to whoever waits for it under this key; else it starts the process that begins with it."""
+    payload = {"message": message, "correlation_key": correlation_key, "variables": dict(variables)}
+    _put(call, [_row(call, "message", f"message:{call.dedup_key}:{message}:{correlation_key}", payload)])
+
+
+def _row(call: ServiceCall, kind: str, dedup_key: str, payload: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "dedup_key": dedup_key,
+        "instance_id": call.instance_id,
+        "payload": payload,
+        "status": "pending",
+        "available_at": call.now,
+        "attempts": 0,
+        "created_at": call.now,
+    }
+
+
+def _put(call: ServiceCall, rows: list[dict[str, Any]]) -> None:
     known = set(
         call.connection.execute(
             select(outbox.c.dedup_key).where(outbox.c.dedup_key.in_([row["dedup_key"] for row in rows]))

@@ -1,11 +1,8 @@
-"""A service desk for stories: its people, its published processes, the exports it imports and the calls it makes."""
+"""A service desk for stories: its people, its published processes and the calls it makes."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,43 +12,24 @@ from sqlalchemy import Table, select, update
 from engine import deployments, inbox_queries, submissions
 from engine.actors import Actor, system_actor
 from engine.bootstrap import Platform
-from engine.clock import MovableClock
-from engine.registers.importing import ImportReport, import_incidents
 from engine.settings import ROOT
 from engine.store.tables import callback, incident, outbox, process_instance, user, work_item
 from engine.store.types import Record
 from engine.worker import Worker
 from tests.support.people import People
+from tests.support.ticket_system import TicketSystem
 
-COLUMNS = (
-    "number",
-    "incident_state",
-    "reopen_count",
-    "sys_mod_count",
-    "made_sla",
-    "caller_id",
-    "company",
-    "opened_at",
-    "sys_updated_at",
-    "short_description",
-    "priority",
-    "assignment_group",
-    "resolved_at",
-    "closed_at",
-)
 REACHED = {"channel": "phone", "reached": "yes"}
 NOT_REACHED = {"channel": "phone", "reached": "no", "note": "无人接听"}
 
 
-class ServiceDesk:
+class ServiceDesk(TicketSystem):
     """Chen Jing leads the service desk, Liu Yang calls customers, Wang Qiang leads operations, Li Hao works there."""
 
     def __init__(self, platform: Platform, people: People, folder: Path) -> None:
-        self.platform, self.folder = platform, folder
-        assert isinstance(platform.clock, MovableClock)
-        self.clock = platform.clock
         self.liu_yang = people.user("liuyang", "刘洋", groups=["service_desk"])
         self.chen_jing = people.user("chenjing", "陈静", groups=["service_desk"])
+        super().__init__(platform, folder, importer=self.chen_jing)
         self.li_hao = people.user("lihao", "李浩", groups=["operations"])
         self.wang_qiang = people.user("wangqiang", "王强", groups=["operations"])
         people.group("service_desk", manager=self.chen_jing)
@@ -64,58 +42,6 @@ class ServiceDesk:
             )
         self.mails: list[Mapping[str, Any]] = []
         self.worker = Worker(platform, channels={"mail": self.mails.append})
-        self.exports = 0
-
-    # The ticket system's side
-
-    def local(self, at: datetime | None) -> str:
-        """A moment as the ticket system writes it."""
-        return "?" if at is None else at.astimezone(self.platform.settings.zone).strftime("%d/%m/%Y %H:%M")
-
-    def row(self, number: str, state: str, modification: int, **given: Any) -> dict[str, str]:
-        """One event of an export, by default happening now."""
-        now = self.clock.now()
-        at: datetime = given.get("at", now)
-        resolved_at = given.get("resolved_at", at if state in ("Resolved", "Closed") else None)
-        return {
-            "number": number,
-            "incident_state": state,
-            "reopen_count": str(given.get("reopened", 0)),
-            "sys_mod_count": str(modification),
-            "made_sla": "true",
-            "caller_id": "张慧",
-            "company": str(given.get("company", "滨江市第一人民医院")),
-            "opened_at": self.local(given.get("opened_at", now - timedelta(hours=3))),
-            "sys_updated_at": self.local(at),
-            "short_description": str(given.get("summary", "三楼办公区网络时断时续")),
-            "priority": "3 - 中",
-            "assignment_group": "网络组",
-            "resolved_at": self.local(resolved_at),
-            "closed_at": self.local(given.get("closed_at")),
-        }
-
-    def export(self, rows: Iterable[Mapping[str, str]], *, encoding: str = "utf-8", packed: bool = False) -> Path:
-        """Write rows as an export file."""
-        self.exports += 1
-        path = self.folder / f"export-{self.exports}.csv{'.gz' if packed else ''}"
-        text = io.StringIO()
-        writer = csv.DictWriter(text, COLUMNS)
-        writer.writeheader()
-        writer.writerows(rows)
-        content = text.getvalue().encode(encoding)
-        path.write_bytes(gzip.compress(content) if packed else content)
-        return path
-
-    def import_file(self, path: Path, *, by: Actor | None = None, **options: Any) -> ImportReport:
-        """Chen Jing (or whoever is named) imports a file."""
-        platform = self.platform
-        return import_incidents(
-            platform.database, platform.runtime, self.clock, path, actor=by or self.chen_jing, **options
-        )
-
-    def import_rows(self, *rows: Mapping[str, str], **options: Any) -> ImportReport:
-        """Import an export of these rows."""
-        return self.import_file(self.export(rows), **options)
 
     # The service desk's side
 

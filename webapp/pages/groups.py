@@ -42,7 +42,7 @@ def index() -> str:
 def new() -> str:
     """An empty form."""
     users.require_administrator(current_actor())
-    return render_template("groups/new.html", given={}, problems={})
+    return render_template("groups/new.html", given={"is_department": True}, problems={})
 
 
 @blueprint.post("/new")
@@ -58,6 +58,7 @@ def create() -> Response | tuple[str, int]:
                 key=given.get("key", ""),
                 name_zh=given.get("name_zh", ""),
                 name_en=given.get("name_en", ""),
+                is_department="is_department" in given,
             )
     except (Invalid, Conflict) as error:
         return render_template("groups/new.html", given=given, problems=_problems(error)), status_of(error)
@@ -84,6 +85,7 @@ def change(group_id: int) -> Response | tuple[str, int]:
                 name_zh=given.get("name_zh", ""),
                 name_en=given.get("name_en", ""),
                 manager_id=given.get("manager_id", type=int),
+                is_department="is_department" in given,
             )
     except Invalid as error:
         return _page(group_id, given, _problems(error)), status_of(error)

@@ -1,4 +1,4 @@
-"""The records of the quality system: complaints, nonconformities, audits and reviews, and the documents made of them."""
+"""The records of the quality system: complaints, nonconformities, audits and reviews."""
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 

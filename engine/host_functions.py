@@ -1,0 +1,105 @@
+"""What expressions may ask the installation: calendars, settings, people and departments.
+
+Diagrams, forms, decisions and rules share these functions. Nothing is read until an expression calls one; what is read
+is kept for the one transaction the functions are made for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine import policy_settings, working_calendars
+from engine.store.tables import group, membership, user
+
+
+def host_functions(connection: Connection) -> Mapping[str, Callable[..., Any]]:
+    """All functions over one connection.
+
+    * ``setting(key)``: a figure of the policy, see ``policy_settings``
+    * ``people()``, ``people(groups)``: active people as options (value: login), all or those of a group or of several
+    * ``departments()``: the departments as options (value: key)
+    * ``person name(login)``, ``department name(key)``: what they are called
+    * ``belongs to(login, groups)``: whether somebody belongs to a group, or to one of several
+    * ``manager of(group)``: the login of the one who answers for it, or null
+    * the calendar functions of ``working_calendars``
+    """
+    house = _House(connection)
+    return {
+        **working_calendars.host_functions(connection),
+        "setting": lambda key: policy_settings.value(connection, str(key)),
+        "people": house.people,
+        "departments": house.departments,
+        "person name": house.person_name,
+        "department name": house.department_name,
+        "belongs to": house.belongs_to,
+        "manager of": house.manager_of,
+    }
+
+
+class _House:
+    """The people and groups of the house, each table read once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def _users(self) -> dict[str, Any]:
+        query = select(user.c.id, user.c.login, user.c.name, user.c.is_active).order_by(user.c.name, user.c.login)
+        return {row.login: row for row in self._connection.execute(query)}
+
+    @cached_property
+    def _groups(self) -> dict[str, Any]:
+        query = select(group).order_by(group.c.id)
+        return {row.key: row for row in self._connection.execute(query)}
+
+    @cached_property
+    def _members(self) -> dict[str, set[str]]:
+        query = (
+            select(group.c.key, user.c.login)
+            .join(membership, membership.c.group_id == group.c.id)
+            .join(user, user.c.id == membership.c.user_id)
+            .where(user.c.is_active)
+        )
+        found: dict[str, set[str]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.key, set()).add(row.login)
+        return found
+
+    def people(self, groups: Any = None) -> list[dict[str, str]]:
+        allowed = None if groups is None else {login for key in _keys(groups) for login in self._members.get(key, ())}
+        return [
+            {"label": row.name, "value": row.login}
+            for row in self._users.values()
+            if row.is_active and (allowed is None or row.login in allowed)
+        ]
+
+    def departments(self) -> list[dict[str, str]]:
+        return [
+            {"label": row.name_zh, "label_en": row.name_en, "value": row.key}
+            for row in self._groups.values()
+            if row.is_department
+        ]
+
+    def person_name(self, login: Any) -> str:
+        found = self._users.get(str(login))
+        return str(login or "") if found is None else str(found.name)
+
+    def department_name(self, key: Any) -> str:
+        found = self._groups.get(str(key))
+        return str(key or "") if found is None else str(found.name_zh)
+
+    def belongs_to(self, login: Any, groups: Any) -> bool:
+        return any(str(login) in self._members.get(key, ()) for key in _keys(groups))
+
+    def manager_of(self, key: Any) -> str | None:
+        found = self._groups.get(str(key))
+        identifier = None if found is None else found.manager_id
+        return next((row.login for row in self._users.values() if row.id == identifier), None)
+
+
+def _keys(groups: Any) -> list[str]:
+    return [str(key) for key in groups] if isinstance(groups, list) else [str(groups)]
