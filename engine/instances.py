@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, String, bindparam, select, text, tuple_
 
 from engine.actors import Actor
+from engine.definitions.model import ProcessModel
 from engine.errors import Conflict, Forbidden, Invalid
 from engine.runtime import engine_incident
 from engine.runtime.changes import Changes
@@ -95,8 +96,9 @@ def start(
     business_key: str | None = None,
     instance_id: str | None = None,
     changes: Changes | None = None,
+    start_event: str = "",
 ) -> Started:
-    """Start the latest version of ``key``.
+    """Start the latest version of ``key``, at ``start_event`` where it has several start events.
 
     ``instance_id`` may be given by the caller (a form sent twice then starts one instance: the second insert fails).
     ``changes`` gathers the rows of a bulk start. Raises ``DefinitionUnknown`` and ``Forbidden``.
@@ -117,6 +119,7 @@ def start(
         business_key=number,
         title=title_of(runtime, process, given, now),
         changes=changes,
+        start_event=start_event,
     )
     return Started(identifier, number)
 
@@ -134,7 +137,10 @@ def may_start(starter_groups: Sequence[str], actor: Actor) -> bool:
 
 
 def startable(connection: Connection, actor: Actor) -> list[Record]:
-    """The latest definitions that ``actor`` may start by hand, by area and name."""
+    """The latest definitions that ``actor`` may start by hand, by area and name.
+
+    A process that begins with a message counts where it has a start form as well.
+    """
     rows = connection.execute(
         select(
             process_definition.c.id,
@@ -150,7 +156,9 @@ def startable(connection: Connection, actor: Actor) -> list[Record]:
         .where(process_definition.c.is_latest)
         .order_by(process_definition.c.area, process_definition.c.key)
     ).all()
-    return [row for row in rows if not row.start_message and may_start(row.starter_groups, actor)]
+    return [
+        row for row in rows if (row.start_form_key or not row.start_message) and may_start(row.starter_groups, actor)
+    ]
 
 
 def correlate(
@@ -189,10 +197,21 @@ def correlate(
     ).scalars()
     return [
         start(
-            runtime, connection, actor=actor, key=key, variables=variables, now=now, business_key=correlation_key
+            runtime,
+            connection,
+            actor=actor,
+            key=key,
+            variables=variables,
+            now=now,
+            business_key=correlation_key,
+            start_event=_start_event(runtime.library.latest(connection, key).model, message),
         ).instance_id
         for key in started_by_message
     ]
+
+
+def _start_event(model: ProcessModel, message: str) -> str:
+    return next(one.id for one in model.start_events() if one.event == "message" and one.event_reference == message)
 
 
 def cancel(

@@ -154,6 +154,7 @@ def start_scheduled(runtime: Runtime, connection: Connection, schedule_id: int, 
         key=key,
         variables={"scheduled_for": nominal, "schedule": element_id},
         now=now,
+        start_event=element_id,
     )
     schedules.link(connection, schedule_id, nominal, started.instance_id)
     engine_incident.resolve(connection, "schedule", str(schedule_id), now)

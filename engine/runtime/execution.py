@@ -15,7 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.definitions.compiling import CHILD_SUFFIX, CompiledProcess
 from engine.definitions.dialect import result_variable
 from engine.definitions.events import CYCLE, DUE_AT
-from engine.definitions.model import Element
+from engine.definitions.model import Element, ProcessModel
 from engine.errors import Conflict
 from engine.runtime import codec
 from engine.runtime.expressions import Expressions
@@ -78,10 +78,16 @@ class Execution:
     # Coming to life
 
     @classmethod
-    def start(cls, compiled: CompiledProcess, expressions: Expressions, variables: Mapping[str, Any]) -> Execution:
-        """A new instance with its start ``variables``, run to its first waits."""
+    def start(
+        cls, compiled: CompiledProcess, expressions: Expressions, variables: Mapping[str, Any], start_event: str = ""
+    ) -> Execution:
+        """A new instance with its start ``variables``, run to its first waits.
+
+        ``start_event`` says where a process with several start events begins: at the plain one without it.
+        """
         workflow = LinearWorkflow(compiled.spec, compiled.subprocess_specs, script_engine=expressions)
         workflow.task_tree.data = dict(variables)
+        _leave_other_starts(workflow, compiled.model, start_event)
         execution = cls(workflow, expressions)
         execution._advance()
         return execution
@@ -219,3 +225,14 @@ class Execution:
         element = self.expressions.compiled.element(task.workflow.spec.name, task.task_spec.name)
         if element is not None:
             self.passed.append(element.id)
+
+
+def _leave_other_starts(workflow: LinearWorkflow, model: ProcessModel, start_event: str) -> None:
+    """Of several start events one begins the instance; SpiffWorkflow would begin at each."""
+    starts = model.start_events()
+    if len(starts) < 2:
+        return
+    plain = next((one.id for one in starts if not one.event), starts[0].id)
+    others = {one.id for one in starts} - {start_event or plain}
+    for task in [task for task in workflow.tasks.values() if task.task_spec.name in others]:
+        task.cancel()

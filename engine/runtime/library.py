@@ -65,7 +65,9 @@ class Library:
         self._decisions: dict[int, CompiledDecision] = {}
         self._decision_ids: dict[tuple[int, str, str], int] = {}
         self._compiling = threading.Lock()
-        self.beginnings: dict[int, Beginning | None] = {}  # by version; None where starts may differ
+        self.beginnings: dict[
+            tuple[int, str], Beginning | None
+        ] = {}  # by version and start event; None: starts may differ
 
     def get(self, connection: Connection, definition_id: int) -> PublishedProcess:
         """The version with this id."""
@@ -172,10 +174,10 @@ class Library:
 
     def _model(self, connection: Connection, definition_id: int) -> ProcessModel:
         if definition_id not in self._models:
-            key, xml = connection.execute(
-                select(process_definition.c.key, process_definition.c.xml).where(
+            key, xml, rules = connection.execute(
+                select(process_definition.c.key, process_definition.c.xml, process_definition.c.rules).where(
                     process_definition.c.id == definition_id
                 )
             ).one()
-            self._models[definition_id] = read_process(xml, f"{key}.bpmn")
+            self._models[definition_id] = read_process(xml, f"{key}.bpmn", rules)
         return self._models[definition_id]

@@ -101,8 +101,12 @@ def start_instance(
     business_key: str,
     title: str,
     changes: Changes | None = None,
+    start_event: str = "",
 ) -> None:
-    """Start an instance of ``process``; with ``changes`` given, its rows are left there for a bulk write."""
+    """Start an instance of ``process``, at ``start_event`` where it has several.
+
+    With ``changes`` given, its rows are left there for a bulk write.
+    """
     own = Changes() if changes is None else changes
     expressions = _expressions(runtime, step, process, instance_id, business_key)
     row = {
@@ -119,7 +123,7 @@ def start_instance(
         "ended_at": None,
     }
     known = runtime.library.beginnings
-    beginning = known.get(process.id)
+    beginning = known.get((process.id, start_event))
     execution: Execution | Begun
     if beginning is not None:
         execution = beginning.begin(expressions, variables)
@@ -127,9 +131,9 @@ def start_instance(
     else:
         # What a handler writes on the way may refer to the instance, so that its row comes first.
         _insert_instance.run(step.connection, row)
-        execution = Execution.start(process.compiled, expressions, variables)
-        if process.id not in known:
-            known[process.id] = Beginning.of(execution, variables)
+        execution = Execution.start(process.compiled, expressions, variables, start_event)
+        if (process.id, start_event) not in known:
+            known[process.id, start_event] = Beginning.of(execution, variables)
         _keep_start(step, instance_id, execution)
     case = Case(instance_id, process, business_key, title, 1)
     record(own, case, step, execution, Waits({}, {}, {}), execution.waits(), Directory(step.connection))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine import engine_incidents
-from engine.store.tables import engine_incident, message_subscription, outbox, process_instance
+from engine.store.tables import engine_incident, message_subscription, outbox, process_instance, work_item
 from engine.timers import MAX_ATTEMPTS
 from engine.worker import Worker
 from tests.support.diagrams import Diagram
@@ -68,6 +68,20 @@ def test_a_message_starts_a_case_when_nobody_waits(house: House) -> None:
     (instance_id,) = house.send("order", "PO-7", amount=3)
     instance = house.instance(instance_id)
     assert (instance.business_key, instance.definition_key) == ("PO-7", "intake")
+
+
+def test_of_several_start_events_only_the_one_that_was_meant_begins(house: House, people: People) -> None:
+    li = people.user("li.lei", groups=["staff"])
+    order = Diagram("intake").start("asked").message("startEvent", "arrived", "order").user("enter").user("check").end()
+    house.publish(order.flow("asked", "enter", "check", "done").flow("arrived", "check"))
+    for _ in range(2):  # the second is a copy of the first
+        by_hand = house.start("intake")
+        assert house.open(by_hand) == ["enter"]
+        (by_message,) = house.send("order", f"PO-{by_hand.business_key}")
+        assert [row.element_id for row in house.rows(work_item, instance_id=by_message)] == ["check"]
+        house.complete(house.item(by_hand, "enter"), li)
+        house.complete(house.item(by_hand, "check"), li)
+        assert house.instance(by_hand.instance_id).status == "completed"
 
 
 def test_a_case_tells_another_through_the_outbox(house: House) -> None:

@@ -10,7 +10,13 @@ from engine.store.tables.definitions import (
     process_definition_decision,
     process_definition_form,
 )
-from engine.store.tables.documents import document, document_recipient, document_template, public_link
+from engine.store.tables.documents import (
+    document,
+    document_recipient,
+    document_template,
+    public_link,
+    public_link_failure,
+)
 from engine.store.tables.evidence import attachment, audit, audit_head, engine_incident, history
 from engine.store.tables.incidents import (
     callback,
@@ -83,6 +89,7 @@ __all__ = [
     "process_definition_form",
     "process_instance",
     "public_link",
+    "public_link_failure",
     "review_attendance",
     "review_input",
     "schedule",

@@ -70,3 +70,13 @@ public_link = Table(
     Column("used_at", UtcDateTime),
     Column("record_id", Integer),
 )
+
+# An unusable link somebody tried, by network address: guessing is slowed down.
+public_link_failure = Table(
+    "public_link_failure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_public_link_failure_address", "address", "at"),
+)

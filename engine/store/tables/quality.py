@@ -17,12 +17,14 @@ complaint = Table(
     Column("complainant", String(200), nullable=False, server_default=""),
     Column("contact", String(200), nullable=False, server_default=""),
     Column("project", String(200), nullable=False, server_default=""),
+    Column("kind", String(32), nullable=False, server_default=""),  # quality, timeliness, attitude, …
     Column("subject", String(300), nullable=False),
     Column("content", Text, nullable=False),
     Column("remedy_sought", Text, nullable=False, server_default=""),
     Column("source_type", String(32), nullable=False, server_default=""),  # the record it came from: callback, …
     Column("source_id", String(64), nullable=False, server_default=""),
     Column("severity", String(16), nullable=False, server_default=""),  # low, medium, high
+    Column("flags", JsonText, nullable=False),  # safety, legal, contract: what it touches
     Column("grade", String(16), nullable=False, server_default=""),  # general, urgent, major: what the table decided
     Column("is_important", Boolean, nullable=False),
     Column("is_major", Boolean, nullable=False),
@@ -40,10 +42,14 @@ complaint = Table(
     Column("handling", Text),
     Column("answer", Text),
     Column("cause_category", String(32)),
+    Column("whys", JsonText),  # the answers of the 5-why analysis, in order
     Column("root_cause", Text),
     Column("measures", Text),
     Column("visit_score", Integer),  # 1 to 5, of the follow-up visit
     Column("visit_note", Text),
+    Column("verified_at", UtcDateTime),
+    Column("verified_by_id", Integer, ForeignKey("user.id")),
+    Column("verification", Text),
     Column("recurred", Boolean),
     Column("recurrence_checked_at", UtcDateTime),
     Column("closed_at", UtcDateTime),

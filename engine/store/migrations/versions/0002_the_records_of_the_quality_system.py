@@ -46,6 +46,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_public_link_token_hash")),
     )
     op.create_table(
+        "public_link_failure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_link_failure")),
+    )
+    with op.batch_alter_table("public_link_failure", schema=None) as batch_op:
+        batch_op.create_index("ix_public_link_failure_address", ["address", "at"], unique=False)
+
+    op.create_table(
         "audit_programme",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=64), nullable=False),
@@ -74,12 +84,14 @@ def upgrade() -> None:
         sa.Column("complainant", sa.String(length=200), server_default="", nullable=False),
         sa.Column("contact", sa.String(length=200), server_default="", nullable=False),
         sa.Column("project", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("kind", sa.String(length=32), server_default="", nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("remedy_sought", sa.Text(), server_default="", nullable=False),
         sa.Column("source_type", sa.String(length=32), server_default="", nullable=False),
         sa.Column("source_id", sa.String(length=64), server_default="", nullable=False),
         sa.Column("severity", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("flags", engine.store.types.JsonText(), nullable=False),
         sa.Column("grade", sa.String(length=16), server_default="", nullable=False),
         sa.Column("is_important", sa.Boolean(), nullable=False),
         sa.Column("is_major", sa.Boolean(), nullable=False),
@@ -96,14 +108,19 @@ def upgrade() -> None:
         sa.Column("handling", sa.Text(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("cause_category", sa.String(length=32), nullable=True),
+        sa.Column("whys", engine.store.types.JsonText(), nullable=True),
         sa.Column("root_cause", sa.Text(), nullable=True),
         sa.Column("measures", sa.Text(), nullable=True),
         sa.Column("visit_score", sa.Integer(), nullable=True),
         sa.Column("visit_note", sa.Text(), nullable=True),
+        sa.Column("verified_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("verified_by_id", sa.Integer(), nullable=True),
+        sa.Column("verification", sa.Text(), nullable=True),
         sa.Column("recurred", sa.Boolean(), nullable=True),
         sa.Column("recurrence_checked_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_complaint_instance_id")),
+        sa.ForeignKeyConstraint(["verified_by_id"], ["user.id"], name=op.f("fk_complaint_verified_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
         sa.UniqueConstraint("instance_id", name=op.f("uq_complaint_instance_id")),
         sa.UniqueConstraint("number", name=op.f("uq_complaint_number")),
@@ -429,4 +446,8 @@ def downgrade() -> None:
 
     op.drop_table("audit_programme")
     op.drop_table("public_link")
+    with op.batch_alter_table("public_link_failure", schema=None) as batch_op:
+        batch_op.drop_index("ix_public_link_failure_address")
+
+    op.drop_table("public_link_failure")
     op.drop_table("document_template")
