@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -84,11 +85,11 @@ def set_due_at(
     )
 
 
-def open_item(connection: Connection, instance_id: str, element_id: str) -> Record | None:
-    """The open work item of an element, the latest if there are several."""
+def open_item(connection: Connection, among: Collection[str], element_id: str) -> Record | None:
+    """The open work item of an element among these (by id), the latest if there are several."""
     return connection.execute(
         select(work_item)
-        .where(work_item.c.instance_id == instance_id, work_item.c.element_id == element_id)
+        .where(work_item.c.id.in_(among), work_item.c.element_id == element_id)
         .where(work_item.c.state.in_(("ready", "reserved")))
         .order_by(work_item.c.created_at.desc())
         .limit(1)

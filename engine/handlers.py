@@ -20,7 +20,11 @@ from engine.errors import NotFound
 
 @dataclass(frozen=True)
 class ServiceCall:
-    """One call of a handler: where it happens, what it was given, and a key that is the same at every retry."""
+    """One call of a handler: where it happens, what it was given, and a key that is the same at every retry.
+
+    ``waiting`` are the ids of the work items that wait in the same scope: in the case, or, inside a subprocess, in
+    this instance of it and not in its siblings.
+    """
 
     connection: Connection
     instance_id: str
@@ -31,6 +35,7 @@ class ServiceCall:
     variables: Mapping[str, Any]
     actor: Actor
     now: datetime
+    waiting: frozenset[str] = frozenset()
 
 
 Handler = Callable[[ServiceCall], Mapping[str, Any] | None]

@@ -42,11 +42,11 @@ def _listed(given: Any) -> list[str]:
 
 
 def remind(call: ServiceCall) -> None:
-    """Remind whoever has the open work item of ``element``: its assignee, or all members of ``group``.
+    """Remind whoever has the open work item of ``element`` in this scope: its assignee, or all members of ``group``.
 
     Inputs: element (id of the user task), group (key), subject_zh, subject_en, text (optional).
     """
-    item = assignments.open_item(call.connection, call.instance_id, str(call.inputs["element"]))
+    item = assignments.open_item(call.connection, call.waiting, str(call.inputs["element"]))
     if item is None:
         return
     if item.assignee_id is not None:
@@ -56,11 +56,11 @@ def remind(call: ServiceCall) -> None:
 
 
 def escalate(call: ServiceCall) -> None:
-    """Give the open work item of ``element`` to the manager of ``group`` as well, and tell them.
+    """Give the open work item of ``element`` in this scope to the manager of ``group`` as well, and tell them.
 
     Inputs: element (id of the user task), group (key), subject_zh, subject_en, text (optional).
     """
-    item = assignments.open_item(call.connection, call.instance_id, str(call.inputs["element"]))
+    item = assignments.open_item(call.connection, call.waiting, str(call.inputs["element"]))
     manager_id = notices.group_row(call.connection, str(call.inputs["group"])).manager_id
     if item is None or manager_id is None:
         return

@@ -28,6 +28,7 @@ class ServiceTaskCall:
     topic: str
     inputs: dict[str, Any]
     variables: Mapping[str, Any]
+    waiting: frozenset[str]  # ids of the user tasks that wait in the scope of the service task
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ class Expressions:
         self.has_decided = True
         element = self.element_of(task)
         inputs = {name: self.resolve(text, task.data) for name, text in element.inputs.items()}
-        call = ServiceTaskCall(str(task.id), element, element.attributes["topic"], inputs, task.data)
+        topic = element.attributes["topic"]
+        call = ServiceTaskCall(str(task.id), element, topic, inputs, task.data, task.workflow.waiting_for_people())
         try:
             result = self.call_service(call)
         except EngineError as error:

@@ -266,6 +266,7 @@ def _call_handler(
                     variables=call.variables,
                     actor=step.actor,
                     now=step.now,
+                    waiting=call.waiting,
                 )
             )
         except EngineError:

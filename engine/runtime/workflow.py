@@ -75,6 +75,11 @@ class _LinearScans:
             if not isinstance(task.task_spec, CatchingEvent) and task._state == TaskState.WAITING:
                 task.task_spec._update(task)
 
+    def waiting_for_people(self) -> frozenset[str]:
+        """The ids of the user tasks that wait here and in the subworkflows below."""
+        ready = self.get_tasks_iterator(state=TaskState.READY)
+        return frozenset(str(task.id) for task in ready if task.task_spec.manual)
+
     def is_completed(self) -> bool:
         """Whether nothing is left to do."""
         if not self.completed and not any(task._state & _UNFINISHED for task in self.tasks.values()):

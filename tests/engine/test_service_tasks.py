@@ -14,7 +14,7 @@ from engine.runtime.execution import TaskGone
 from engine.store import audit
 from engine.store.tables import audit as audit_records
 from engine.store.tables import engine_incident, setting
-from tests.support.diagrams import Diagram
+from tests.support.diagrams import Diagram, multiple, timer
 from tests.support.house import House
 from tests.support.people import People
 
@@ -189,3 +189,33 @@ def test_the_case_starts_though_its_first_service_fails(house: House, people: Pe
     case = house.start("direct")
     assert house.instance(case).status == "active"
     assert house.rows(engine_incident)[0].instance_id == case.instance_id
+
+
+def test_in_one_of_several_instances_of_a_subprocess_a_handler_sees_the_work_of_that_instance(
+    house: House, people: People
+) -> None:
+    """A late action is reported by itself, whatever else is late at that time."""
+    for login in ("li.lei", "han.mei"):
+        people.user(login)
+    seen: dict[str, frozenset[str]] = {}
+    house.serve("report", lambda call: seen.update({call.variables["owner"]: call.waiting}))
+    inside = (
+        '<bpmn:startEvent id="s"/><bpmn:userTask id="act" name="act" camunda:assignee="=owner"/>'
+        f'<bpmn:boundaryEvent id="late" attachedToRef="act" cancelActivity="false">{timer("PT1H")}</bpmn:boundaryEvent>'
+        '<bpmn:serviceTask id="report" name="report" camunda:topic="report"/>'
+        '<bpmn:endEvent id="reported"/><bpmn:endEvent id="acted"/>'
+        '<bpmn:sequenceFlow id="i1" sourceRef="s" targetRef="act"/>'
+        '<bpmn:sequenceFlow id="i2" sourceRef="act" targetRef="acted"/>'
+        '<bpmn:sequenceFlow id="i3" sourceRef="late" targetRef="report"/>'
+        '<bpmn:sequenceFlow id="i4" sourceRef="report" targetRef="reported"/>'
+    )
+    each = multiple("owners", "owner")
+    diagram = Diagram("actions").start().node("subProcess", "carry_out", inside + each).end()
+    house.publish(diagram.flow("begin", "carry_out", "done"))
+    case = house.start("actions", owners=["li.lei", "han.mei"])
+    house.pass_time(hours=2)
+    with house.reading() as connection:
+        items = {people.actor(login).user_id: login for login in ("li.lei", "han.mei")}
+        rows = instances.work_items(connection, case.instance_id)
+    assert seen == {items[row.assignee_id]: frozenset({row.id}) for row in rows}
+    assert len(seen) == 2
