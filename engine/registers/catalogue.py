@@ -1,0 +1,27 @@
+"""All registers that are declared, in the order of the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.errors import NotFound
+from engine.registers.register import Register
+
+_DECLARED: tuple[Register, ...] = ()
+
+REGISTERS: Mapping[str, Register] = {one.key: one for one in sorted(_DECLARED, key=lambda one: one.order)}
+
+
+class RegisterUnknown(NotFound):
+    """No register of that name."""
+
+    code = "register_unknown"
+    zh = "没有找到该台账"
+    en = "There is no such register"
+
+
+def register_of(key: str) -> Register:
+    """The register called ``key``. Raises ``RegisterUnknown``."""
+    if key not in REGISTERS:
+        raise RegisterUnknown()
+    return REGISTERS[key]
