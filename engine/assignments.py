@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine import work_items
+from engine import users, work_items
 from engine.actors import Actor
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Invalid, NotFound
 from engine.runtime.recording import NO_DEADLINE, entry
+from engine.runtime.separation import barring
 from engine.runtime.step import Runtime, reading
-from engine.store.tables import inbox_entry, process_instance, user, work_item
+from engine.store.tables import inbox_entry, process_instance, work_item
 from engine.store.types import Record
 
 
@@ -24,18 +25,54 @@ class UserUnknown(NotFound):
     en = "There is no such user"
 
 
+class NobodyElse(Invalid):
+    """A task handed to the person who has it already."""
+
+    code = "nobody_else"
+    zh = "请选择另一个人"
+    en = "Choose somebody else"
+
+
 def reassign(connection: Connection, *, actor: Actor, work_item_id: str, to_user_id: int, now: datetime) -> None:
-    """Hand an open work item to somebody (administrators). Raises ``Forbidden``, ``UserUnknown``, ``Conflict``."""
+    """Hand an open work item to somebody (administrators).
+
+    Raises ``Forbidden``, ``UserUnknown``, ``SeparatedDuty`` and ``Conflict``.
+    """
     item = work_items.get_to_change(connection, work_item_id, actor)
     if not work_items.permissions(item, actor).reassign:
         raise work_items.why_not(item)
-    name = connection.execute(select(user.c.name).where(user.c.id == to_user_id, user.c.is_active)).scalar()
-    if name is None:
+    _hand_over(connection, item, actor, to_user_id, "reassigned", {}, now)
+
+
+def forward(
+    connection: Connection, *, actor: Actor, work_item_id: str, to_user_id: int, comment: str = "", now: datetime
+) -> None:
+    """Hand one's own open work item to somebody else for good (转办); whoever may do a task may forward it.
+
+    Raises ``Forbidden`` or ``Conflict``, ``UserUnknown``, ``NobodyElse``, and ``SeparatedDuty`` when a rule keeps the
+    other person from it.
+    """
+    item = work_items.get_to_change(connection, work_item_id, actor)
+    if not work_items.permissions(item, actor).forward:
+        raise work_items.why_not(item, actor)
+    if to_user_id == item.assignee_id:
+        raise NobodyElse(fields=["user"])
+    _hand_over(connection, item, actor, to_user_id, "forwarded", {"comment": comment.strip()}, now)
+
+
+def _hand_over(
+    connection: Connection, item: Record, actor: Actor, to_user_id: int, kind: str, said: dict[str, str], now: datetime
+) -> None:
+    receiver = users.load_actor(connection, to_user_id)
+    if receiver is None:
         raise UserUnknown()
+    separation = barring(item.separations, receiver.recipients)
+    if separation is not None:
+        raise work_items.SeparatedDuty.by(separation)
     if not work_items.reserve(connection, item, to_user_id, now=now):
         raise Conflict()
     work_items.show_to(connection, item, [f"user:{to_user_id}", *work_items.watchers(item)])
-    work_items.note(connection, item, actor, "reassigned", now, {"to": name})
+    work_items.note(connection, item, actor, kind, now, {"to": receiver.name, **said})
 
 
 def escalate(connection: Connection, *, item_id: str, to_user_ids: list[int], actor: Actor, now: datetime) -> list[int]:

@@ -43,7 +43,7 @@ def claim(connection: Connection, *, actor: Actor, work_item_id: str, now: datet
     if item.assignee_id == actor.user_id and item.state == "reserved":
         return
     if not work_items.permissions(item, actor).claim:
-        raise work_items.why_not(item)
+        raise work_items.why_not(item, actor)
     if not work_items.reserve(connection, item, actor.user_id, now=now):
         raise work_items.why_not(work_items.get(connection, work_item_id, actor))
     work_items.show_to(connection, item, [f"user:{actor.user_id}", *work_items.watchers(item)])

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine import attachments, inbox, instances, work_items
+from engine import attachments, completion, inbox, instances, work_items
 from engine.actors import Actor
 from engine.errors import Language
 from engine.forms import FileInfo, Form, FormContext, load
@@ -78,6 +78,7 @@ def complete(
         files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
         context = form_context(runtime, connection, language=language, now=now, variables=variables, files=files)
         clean = load(form, submitted, earlier_answers(runtime, connection, item, form, variables), context)
+        completion.check(runtime, connection, item, form, clean, context)
     inbox.complete(runtime, connection, actor=actor, work_item_id=work_item_id, variables=clean, now=now)
 
 
@@ -108,6 +109,7 @@ def start(
         form = runtime.library.form(connection, process.id, plain.form_key)
         context = form_context(runtime, connection, language=language, now=now, variables={}, files=files)
         clean = load(form, submitted, {}, context)
+        completion.check_element(process.model, plain.id, form, clean, context)
     started = instances.start(
         runtime, connection, actor=actor, key=key, variables=clean, now=now, instance_id=instance_id
     )

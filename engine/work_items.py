@@ -15,6 +15,7 @@ from engine.actors import Actor
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.runtime.people import ADMINISTRATORS
 from engine.runtime.recording import entry
+from engine.runtime.separation import Separation, barring
 from engine.store import audit
 from engine.store import history as records
 from engine.store.prepared import Prepared, prepared_insert
@@ -92,6 +93,19 @@ class WorkItemClaimed(Conflict):
     en = "{name} claimed this task at {at}"
 
 
+class SeparatedDuty(Forbidden):
+    """A rule of the process keeps this person from the task: they did, own or belong to what it is about."""
+
+    code = "separated_duty"
+    zh = "职责分离：{zh}"
+    en = "Separation of duties: {en}"
+
+    @classmethod
+    def by(cls, separation: Separation) -> SeparatedDuty:
+        """The refusal that says what the rule says."""
+        return cls(rule=separation["rule"], zh=separation["zh"], en=separation["en"])
+
+
 @dataclass(frozen=True)
 class Permissions:
     """What one person may do with one work item: the same answers decide the buttons and guard the actions."""
@@ -101,6 +115,8 @@ class Permissions:
     release: bool
     complete: bool
     reassign: bool
+    forward: bool = False
+    barred_by: Separation | None = None  # the rule why claim and complete are not offered to a candidate
 
 
 def permissions(item: Record, actor: Actor) -> Permissions:
@@ -108,12 +124,17 @@ def permissions(item: Record, actor: Actor) -> Permissions:
     mine = actor.user_id is not None and item.assignee_id == actor.user_id
     candidate = bool({*actor.recipients, *_extra(actor)} & set(item.candidates))
     is_open = item.state in ("ready", "reserved")
+    barred_by = barring(item.separations, actor.recipients) if is_open and (mine or candidate) else None
+    free = barred_by is None
+    complete = is_open and free and (mine or (candidate and item.state == "ready"))
     return Permissions(
         see=mine or candidate or actor.is_administrator or item.completed_by_id == actor.user_id,
-        claim=item.state == "ready" and candidate,
+        claim=item.state == "ready" and candidate and free,
         release=item.state == "reserved" and (mine or actor.is_administrator),
-        complete=is_open and (mine or (candidate and item.state == "ready")),
+        complete=complete,
         reassign=is_open and actor.is_administrator,
+        forward=is_open and (mine or complete),
+        barred_by=barred_by,
     )
 
 
@@ -136,7 +157,7 @@ def get_to_complete(connection: Connection, work_item_id: str, actor: Actor) -> 
     """A work item ``actor`` may complete, its instance locked. Raises what ``complete`` raises."""
     item = get_to_change(connection, work_item_id, actor)
     if not permissions(item, actor).complete:
-        raise why_not(item)
+        raise why_not(item, actor)
     return item
 
 
@@ -189,8 +210,11 @@ def note(
     )
 
 
-def why_not(item: Record) -> Conflict | Forbidden:
-    """The true reason why an action is not possible."""
+def why_not(item: Record, actor: Actor | None = None) -> Conflict | Forbidden:
+    """The true reason why an action is not possible, for ``actor`` if one is given."""
+    barred_by = None if actor is None else permissions(item, actor).barred_by
+    if barred_by is not None:
+        return SeparatedDuty.by(barred_by)
     if item.state == "completed":
         return WorkItemDone(name=item.completer_name or "?", at=_iso(item.completed_at))
     if item.state == "exited":

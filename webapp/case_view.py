@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import attachments, instances
-from engine.definitions.model import ProcessModel
+from engine.definitions.model import Element, ProcessModel
 from engine.forms import AnswerLine, FormContext, summary
 from engine.runtime.library import DefinitionUnknown
 from engine.store.types import Record
@@ -28,13 +28,27 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class ChangedLine:
+    """One answer, and what it was the last time the same task was done (None: the same, or the first time).
+
+    For a list, ``fresh`` are the numbers of the rows that were not there before, ``gone`` the rows that are no more.
+    """
+
+    line: AnswerLine
+    before: AnswerLine | None = None
+    fresh: frozenset[int] = frozenset()
+    gone: tuple[tuple[AnswerLine, ...], ...] = ()
+
+
+@dataclass(frozen=True)
 class Answers:
-    """What was answered in one completed task."""
+    """What was answered in the start form or in one completed task; ``again`` if the task had been done before."""
 
     element: str
     who: str
     at: datetime
-    lines: list[AnswerLine]
+    lines: list[ChangedLine]
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,20 +128,65 @@ def _marks(history: list[Record], items: list[Record]) -> Marks:
 def _answers(connection: Connection, instance: Record, items: list[Record], history: list[Record]) -> list[Answers]:
     """The submitted forms, oldest first, each read with the form of the version it was filled in on."""
     by_id = {item.id: item for item in items}
+    library = current_platform().runtime.library
+    context = _context(connection)
+    last: dict[tuple[str, str], list[AnswerLine]] = {}
     found = []
     for row in history:
-        item = by_id.get(row.work_item_id or "")
-        submitted = (row.data or {}).get("submitted")
+        item, given = by_id.get(row.work_item_id or ""), row.data or {}
+        submitted = given.get("submitted")
+        if row.kind == "started":
+            start = _start_element(connection, instance)
+            if start is not None:
+                form = library.form(connection, instance.definition_id, start.form_key)
+                lines = summary(form, given.get("variables") or {}, current_language(), context)
+                name = start.name(current_language())
+                found.append(Answers(name, row.actor_name or "", row.at, changed_lines(lines, None)))
         if item is None or submitted is None or not item.form_key:
             continue
         try:
-            form = current_platform().runtime.library.form(connection, item.definition_id, item.form_key)
+            form = library.form(connection, item.definition_id, item.form_key)
         except DefinitionUnknown:
             continue
-        lines = summary(form, submitted, current_language(), _context(connection))
+        lines = summary(form, submitted, current_language(), context)
         name = item.name_zh if current_language() == "zh" else item.name_en
-        found.append(Answers(name, row.actor_name or "", row.at, lines))
+        place = (item.element_id, item.summary)
+        before = last.get(place)
+        found.append(Answers(name, row.actor_name or "", row.at, changed_lines(lines, before), before is not None))
+        last[place] = lines
     return found
+
+
+def _start_element(connection: Connection, instance: Record) -> Element | None:
+    """The start event whose form was filled in, if the process has one."""
+    model = current_platform().runtime.library.get(connection, instance.definition_id).model
+    return next((one for one in model.start_events() if not one.event and one.form_key), None)
+
+
+def changed_lines(lines: list[AnswerLine], before: list[AnswerLine] | None) -> list[ChangedLine]:
+    """Answers beside the last answers of the same task, so that a reader sees what a resubmission changed."""
+    if before is None:
+        return [ChangedLine(line) for line in lines]
+    known = {line.path: line for line in before}
+    found = []
+    for line in lines:
+        earlier = known.get(line.path)
+        if earlier is None or _said(earlier) == _said(line):
+            found.append(ChangedLine(line))
+            continue
+        old, new = [_row(row) for row in earlier.rows], [_row(row) for row in line.rows]
+        fresh = frozenset(number for number, row in enumerate(new) if row not in old)
+        gone = tuple(row for row, said in zip(earlier.rows, old, strict=True) if said not in new)
+        found.append(ChangedLine(line, earlier, fresh, gone))
+    return found
+
+
+def _said(line: AnswerLine) -> tuple[str, list[tuple[str, ...]]]:
+    return line.text, [_row(row) for row in line.rows]
+
+
+def _row(row: tuple[AnswerLine, ...]) -> tuple[str, ...]:
+    return tuple(f"{line.label}: {line.text}" for line in row)
 
 
 def _context(connection: Connection) -> FormContext:

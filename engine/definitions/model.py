@@ -12,6 +12,7 @@ from typing import Literal
 from lxml import etree
 
 from engine.definitions.problems import DefinitionInvalid, problem
+from engine.definitions.rules import NO_RULES, Rules, read_rules
 from engine.definitions.xml import BPMN, CAMUNDA, NAMESPACES, parse_xml
 from engine.errors import Language
 
@@ -110,6 +111,7 @@ class ProcessModel:
     flows: dict[str, Flow]
     lanes: tuple[Lane, ...]
     root: etree._Element = field(repr=False, compare=False)
+    rules: Rules = NO_RULES
 
     def name(self, language: Language) -> str:
         """The title for a reader of ``language``."""
@@ -155,15 +157,24 @@ class ProcessModel:
         return tuple(dict.fromkeys(e.called for e in self.elements.values() if e.type == "callActivity" and e.called))
 
 
-def read_process(source: bytes, file: str) -> ProcessModel:
-    """Read one BPMN file. Raises ``DefinitionInvalid`` for hostile XML and for files that hold no single process."""
+def read_process(source: bytes, file: str, rules: bytes | None = None) -> ProcessModel:
+    """Read one BPMN file, with the rules file beside it if there is one.
+
+    Raises ``DefinitionInvalid`` for hostile XML, for files that hold no single process, and for rules that are none.
+    """
     root = parse_xml(source, file)
     if etree.QName(root).namespace != BPMN or etree.QName(root).localname != "definitions":
         raise DefinitionInvalid([problem("not_bpmn", file)])
     processes = [p for p in root.findall("bpmn:process", NAMESPACES) if p.get("isExecutable", "true") == "true"]
     if len(processes) != 1:
         raise DefinitionInvalid([problem("process_count", file, count=len(processes))])
-    return _Reader(root, processes[0], file).read()
+    read = NO_RULES if rules is None else read_rules(rules, rules_file(file))
+    return _Reader(root, processes[0], file).read(read)
+
+
+def rules_file(file: str) -> str:
+    """The rules file beside a diagram."""
+    return f"{file.removesuffix('.bpmn')}.rules.yaml"
 
 
 class _Reader:
@@ -179,7 +190,7 @@ class _Reader:
         self.elements: dict[str, Element] = {}
         self.flows: dict[str, Flow] = {}
 
-    def read(self) -> ProcessModel:
+    def read(self, rules: Rules) -> ProcessModel:
         key = self.process.get("id", "")
         self._walk(self.process, key)
         properties = _properties(self.process)
@@ -197,6 +208,7 @@ class _Reader:
             flows=self.flows,
             lanes=lanes,
             root=self.root,
+            rules=rules,
         )
 
     def _walk(self, container: etree._Element, scope: str) -> None:

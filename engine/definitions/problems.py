@@ -116,6 +116,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_parsable": ("引擎不能读懂此流程：{reason}", "The engine cannot read this process: {reason}"),
     "label_missing": ("“{id}”没有名称", "“{id}” has no name"),
     "label_untranslated": ("“{name}”没有英文名称（属性 en）", "“{name}” has no English name (property en)"),
+    "rule_invalid": ("规则“{rule}”：{reason_zh}", "Rule “{rule}”: {reason_en}"),
+    "rule_process_missing": ("没有与此规则文件同名的流程“{key}”", "There is no process “{key}” beside this rules file"),
+    "rule_unsatisfiable": (
+        "规则“{rule}”会使任务“{name}”无人可办：{reason_zh}",
+        "Rule “{rule}” leaves nobody for “{name}”: {reason_en}",
+    ),
     "key_mismatch": ("文件名“{name}”与流程编号“{key}”不同", "File “{name}” does not carry the name of process “{key}”"),
 }
 

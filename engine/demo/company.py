@@ -73,7 +73,15 @@ PEOPLE = (
 def create_company(connection: Connection, *, actor: Actor, now: datetime) -> None:
     """Create the groups and the people of the demo company."""
     group_ids = {
-        unit.key: groups.create(connection, actor=actor, now=now, key=unit.key, name_zh=unit.zh, name_en=unit.en, is_department=unit.is_department)
+        unit.key: groups.create(
+            connection,
+            actor=actor,
+            now=now,
+            key=unit.key,
+            name_zh=unit.zh,
+            name_en=unit.en,
+            is_department=unit.is_department,
+        )
         for unit in UNITS
     }
     user_ids = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -11,8 +11,10 @@ from engine import calendars
 from engine.decisions import Decision, DecisionSourceInvalid, check_decisions, read_decisions
 from engine.definitions.compiling import compile_process
 from engine.definitions.lint import LintContext, lint
-from engine.definitions.model import ProcessModel, read_process
+from engine.definitions.model import WAITING_TASKS, ProcessModel, read_process, rules_file
 from engine.definitions.problems import DefinitionInvalid, Problem, problem
+from engine.definitions.rules import check_rules
+from engine.deployments import staffing
 from engine.deployments.sources import Sources
 from engine.deployments.versions import latest_keys
 from engine.forms import Form, check_form, parse_form
@@ -47,6 +49,7 @@ class Checked:
         self.models: dict[str, tuple[ProcessModel, bytes]] = {}
         self._functions = frozenset(runtime.host_functions(connection))
         self._decision_files: dict[str, str] = {}
+        self._rules = sources.rules
         found: list[Problem] = []
         for path, source in sources.forms.items():
             found += self._read_form(path, source)
@@ -54,9 +57,16 @@ class Checked:
             found += self._read_decisions(path, source)
         for path, source in sources.processes.items():
             found += self._read_process(path, source)
+        beside = {rules_file(path) for path in sources.processes}
+        found += [
+            problem("rule_process_missing", path, key=Path(path).name.removesuffix(".rules.yaml"))
+            for path in sources.rules
+            if path not in beside
+        ]
         context = self._context()
         for model, _ in self.models.values():
             found += lint(model, context)
+            found += self._check_rules(model)
         if not any(f.level == "error" for f in found):
             found += self._compile()
         self.problems = tuple(found)
@@ -89,13 +99,20 @@ class Checked:
 
     def _read_process(self, path: str, source: bytes) -> list[Problem]:
         try:
-            model = read_process(source, path)
+            model = read_process(source, path, self._rules.get(rules_file(path)))
         except DefinitionInvalid as error:
             return list(error.problems)
         self.models[model.key] = model, source
         if Path(path).stem != model.key:
             return [problem("key_mismatch", path, model.key, name=Path(path).name, key=model.key)]
         return []
+
+    def _check_rules(self, model: ProcessModel) -> Iterator[Problem]:
+        tasks = [one.id for one in model.elements.values() if one.type in WAITING_TASKS]
+        starts = [one.id for one in model.start_events()]
+        yield from check_rules(model.rules, rules_file(model.file), tasks, starts, self._functions)
+        if model.rules.separation:
+            yield from staffing.check(self.connection, model, rules_file(model.file))
 
     def _context(self) -> LintContext:
         connection = self.connection
@@ -164,5 +181,6 @@ def _called_models(connection: Connection, key: str, known: Mapping[str, Process
 
 
 def _stored_model(connection: Connection, key: str) -> ProcessModel:
-    query = select(process_definition.c.xml).where(process_definition.c.key == key, process_definition.c.is_latest)
-    return read_process(connection.execute(query).scalar_one(), f"{key}.bpmn")
+    columns = process_definition.c
+    row = connection.execute(select(columns.xml, columns.rules).where(columns.key == key, columns.is_latest)).one()
+    return read_process(row.xml, f"{key}.bpmn", row.rules)

@@ -120,7 +120,8 @@ class _Publication:
             "call": self._latest_rows(process_definition, model.called_keys),
             "decision": self._latest_rows(decision_definition, model.decision_keys),
         }
-        digest = _content_hash(xml, parts)
+        rules = model.rules.source or None
+        digest = _content_hash(xml, rules, parts)
         known = latest(self.connection, process_definition, model.key)
         if known is not None and known.content_hash == digest:
             return
@@ -140,6 +141,7 @@ class _Publication:
                 area=model.area or str(Path(model.file).parent.name),
                 content_hash=digest,
                 xml=xml,
+                rules=rules,
                 starter_groups=list(model.starter_groups),
                 start_form_key=plain.form_key or None if plain is not None else None,
                 start_message=message,
@@ -195,8 +197,10 @@ class _Publication:
         )
 
 
-def _content_hash(xml: bytes, parts: Mapping[str, Mapping[str, Record]]) -> str:
+def _content_hash(xml: bytes, rules: bytes | None, parts: Mapping[str, Mapping[str, Record]]) -> str:
     digest = hashlib.sha256(xml)
+    if rules is not None:
+        digest.update(b"\nrules " + hashlib.sha256(rules).digest())
     for kind, rows in parts.items():
         for key in sorted(rows):
             digest.update(f"\n{kind} {key} {rows[key].content_hash}".encode())

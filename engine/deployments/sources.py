@@ -14,14 +14,16 @@ class Sources:
     processes: Mapping[str, bytes]
     forms: Mapping[str, bytes]
     decisions: Mapping[str, bytes] = field(default_factory=dict)
+    rules: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_sources(processes_directory: Path, forms_directory: Path) -> Sources:
-    """The ``.bpmn`` and ``.dmn`` files below the first directory and the form ``.json`` files below the second."""
+    """The ``.bpmn``, ``.dmn`` and ``.rules.yaml`` files below the first directory, the forms below the second."""
     return Sources(
         processes=_read(processes_directory, "*.bpmn"),
         forms=_read(forms_directory, "*.json"),
         decisions=_read(processes_directory, "*.dmn"),
+        rules=_read(processes_directory, "*.rules.yaml"),
     )
 
 

@@ -22,7 +22,7 @@ class Directory:
     """Group keys and logins to ids, remembered for the length of one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self._groups: dict[str, int | None] = {}
         self._users: dict[str, int | None] = {}
 
@@ -40,7 +40,7 @@ class Directory:
         return self._users[login]
 
     def _find(self, query: Prepared, parameters: Mapping[str, Any]) -> int | None:
-        row = query.first(self._connection, parameters)
+        row = query.first(self.connection, parameters)
         return None if row is None else int(row.id)
 
 

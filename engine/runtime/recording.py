@@ -17,6 +17,7 @@ from engine.runtime.changes import Changes
 from engine.runtime.execution import Execution, WaitingMessage, WaitingTask, Waits
 from engine.runtime.library import PublishedProcess
 from engine.runtime.people import Directory, assignee_of, candidates_of
+from engine.runtime.separation import bar_completer, bars_person, separations_of
 from engine.store import audit
 from engine.store import history as records
 
@@ -60,6 +61,7 @@ def record(
 ) -> None:
     """Add the rows of one step to ``changes``, with its history and audit records."""
     _close(changes, case, step, before, after)
+    _bar_completer(case, step, execution)
     for task_id in after.tasks.keys() - before.tasks.keys():
         _open_work_item(changes, case, step, execution, after.tasks[task_id], directory)
     for task_id, armed in after.timers.items():
@@ -97,6 +99,14 @@ def _close(changes: Changes, case: Case, step: Step, before: Waits, after: Waits
     changes.closed_subscriptions += [{"b_id": gone} for gone in before.messages.keys() - after.messages.keys()]
 
 
+def _bar_completer(case: Case, step: Step, execution: Execution | Begun) -> None:
+    for element_id, user_ids in _completers(step).items():
+        models = execution.expressions.compiled.models.values()
+        if any(model.rules.watches_completers_of(element_id) for model in models):
+            for user_id in user_ids:
+                bar_completer(step.connection, case.instance_id, element_id, user_id)
+
+
 def _open_work_item(
     changes: Changes, case: Case, step: Step, execution: Execution | Begun, waiting: WaitingTask, directory: Directory
 ) -> None:
@@ -106,6 +116,17 @@ def _open_work_item(
     assignee_id = assignee_of(element, expressions, variables, directory)
     candidates = candidates_of(element, model, expressions, variables, directory)
     due_at = _due_at(waiting, execution)
+    separations = separations_of(
+        element,
+        model,
+        expressions,
+        variables,
+        directory,
+        instance_id=case.instance_id,
+        completers=_completers(step),
+    )
+    if assignee_id is not None and bars_person(step.connection, separations, assignee_id):
+        assignee_id = None
     summary = element.properties.get("summary", "")
     priority = element.attributes.get("priority", "")
     row = {
@@ -122,6 +143,7 @@ def _open_work_item(
         "form_key": element.form_key or None,
         "state": "ready" if assignee_id is None else "reserved",
         "candidates": candidates,
+        "separations": separations,
         "assignee_id": assignee_id,
         "priority": int(expressions.resolve(priority, variables) or DEFAULT_PRIORITY) if priority else DEFAULT_PRIORITY,
         "due_at": due_at,
@@ -131,6 +153,12 @@ def _open_work_item(
     changes.work_items.append(row)
     recipients = candidates if assignee_id is None else [f"user:{assignee_id}"]
     changes.entries += [entry(row, recipient) for recipient in recipients]
+
+
+def _completers(step: Step) -> dict[str, list[int]]:
+    """Who completes which task in this step; the tables do not know it yet."""
+    user_id = step.actor.user_id
+    return {step.element_id: [user_id]} if step.kind == "completed" and user_id is not None else {}
 
 
 def entry(item: Mapping[str, Any], recipient: str) -> dict[str, Any]:

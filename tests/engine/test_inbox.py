@@ -68,7 +68,9 @@ def test_it_is_for_those_who_may_do_it(house: House, people: People, started: St
     with pytest.raises(Forbidden):
         house.reassign(ask, li, wang)
 
-    assert work_items.permissions(house.see(ask, li), li) == work_items.Permissions(True, True, False, True, False)
+    assert work_items.permissions(house.see(ask, li), li) == work_items.Permissions(
+        True, True, False, True, False, forward=True
+    )
     assert work_items.permissions(house.see(ask, admin), admin) == work_items.Permissions(
         True, False, False, False, True
     )

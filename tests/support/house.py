@@ -59,13 +59,15 @@ class House:
         *diagrams: Diagram,
         forms: Mapping[str, Mapping[str, Any]] | None = None,
         decisions: Mapping[str, bytes] | None = None,
+        rules: Mapping[str, str] | None = None,
         by: Actor = OWNER,
     ) -> deployments.Published:
-        """Publish diagrams (and forms and decision files by key) as a process owner does."""
+        """Publish diagrams (and forms, decision and rules files by key) as a process owner does."""
         sources = deployments.Sources(
             {f"area/{one.key}.bpmn": one.xml() for one in diagrams},
             {f"{key}.json": orjson.dumps(form) for key, form in (forms or {}).items()},
             {f"area/{key}.dmn": source for key, source in (decisions or {}).items()},
+            {f"area/{key}.rules.yaml": text.encode() for key, text in (rules or {}).items()},
         )
         with self.writing() as connection:
             return deployments.publish(
@@ -101,6 +103,18 @@ class House:
         assert to.user_id is not None
         with self.writing() as connection:
             assignments.reassign(connection, actor=actor, work_item_id=item.id, to_user_id=to.user_id, now=self.now)
+
+    def forward(self, item: Record, actor: Actor, to: Actor, comment: str = "") -> None:
+        assert to.user_id is not None
+        with self.writing() as connection:
+            assignments.forward(
+                connection,
+                actor=actor,
+                work_item_id=item.id,
+                to_user_id=to.user_id,
+                comment=comment,
+                now=self.now,
+            )
 
     def cancel(self, started: Started, actor: Actor, reason: str = "no longer wanted") -> None:
         with self.writing() as connection:

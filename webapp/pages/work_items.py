@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,8 +11,9 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from engine import assignments, attachments, inbox, inbox_queries, instances, submissions, users, work_items
+from engine import assignments, attachments, groups, inbox, inbox_queries, instances, submissions, users, work_items
 from engine.forms import FileInfo, Form, FormContext, FormInvalid
+from engine.runtime.separation import barring
 from engine.store.types import Record
 from webapp.case_view import CaseView, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
@@ -134,6 +136,22 @@ def reassign(work_item_id: str) -> Response:
     return redirect(request.form.get("back") or url_for(".show", work_item_id=work_item_id))
 
 
+@blueprint.post("/<work_item_id>/forward")
+def forward(work_item_id: str) -> Response:
+    """Hand one's own task to a colleague for good."""
+    with writing() as connection:
+        assignments.forward(
+            connection,
+            actor=current_actor(),
+            work_item_id=work_item_id,
+            to_user_id=request.form.get("user", type=int) or 0,
+            comment=request.form.get("comment", "")[:300],
+            now=current_time(),
+        )
+    flash(gettext("The task was forwarded"), "success")
+    return redirect(url_for("inbox.todo"))
+
+
 @blueprint.post("/<work_item_id>/attachments")
 def attach(work_item_id: str) -> Response:
     """Add files to the case from the task page, outside the form."""
@@ -222,7 +240,36 @@ class _Page:
     def render(self, connection: Connection, view: FormView | None) -> str:
         """The whole page."""
         case: CaseView = load_case(connection, self.item.instance_id)
-        people = users.active(connection) if self.may.reassign else []
+        people = _receivers(connection, self.item) if self.may.reassign or self.may.forward else []
         return render_template(
-            "work_items/show.html", page=self, item=self.item, may=self.may, view=view, case=case, people=people
+            "work_items/show.html",
+            page=self,
+            item=self.item,
+            may=self.may,
+            view=view,
+            case=case,
+            people=people,
+            resubmitted=any(answers.again for answers in case.answers),
         )
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Somebody a task may be handed to, or the reason why not."""
+
+    id: int
+    login: str
+    name: str
+    barred_by: str = ""
+
+
+def _receivers(connection: Connection, item: Record) -> list[Receiver]:
+    rows = users.active(connection)
+    memberships = groups.of_users(connection, [row.id for row in rows]) if item.separations else {}
+    found = []
+    for row in rows:
+        recipients = [f"user:{row.id}", *(f"group:{one.id}" for one in memberships.get(row.id, ()))]
+        separation = barring(item.separations, recipients)
+        reason = "" if separation is None else str(separation[current_language()])
+        found.append(Receiver(row.id, row.login, row.name, reason))
+    return [one for one in found if one.id != item.assignee_id]
