@@ -50,7 +50,7 @@ def table_view(settled: Settled, component: Component, place: Place, language: L
         data = settled.evaluate(source, place)
     columns = settled.value_of(component.source.get("columnsExpression"), place) or component.source.get("columns")
     known = [column for column in columns if isinstance(column, Mapping)] if isinstance(columns, list) else []
-    keys = [str(column.get("key") or "") for column in known]
+    keys = [str((column.get("key_en") if language == "en" else None) or column.get("key") or "") for column in known]
     labels = [_column_label(column, language) for column in known]
     rows = [row for row in data if isinstance(row, Mapping)][:_MAX_TABLE_ROWS] if isinstance(data, list) else []
     return TableView(labels, [[shown(row.get(key), settled.context) for key in keys] for row in rows])
