@@ -52,7 +52,7 @@ def test_the_walks_together_pass_every_element(diagram: Path) -> None:
     ends = {element.id for element in model.elements.values() if element.type == "endEvent"}
     assert ends <= named, "every outcome of a process has a walk that names it"
     done = {step["do"] for walk in content["paths"] for step in walk["steps"] if "do" in step}
-    assert done == {element.id for element in model.elements.values() if element.type == "userTask"}
+    assert {element.id for element in model.elements.values() if element.type == "userTask"} <= done
 
 
 def follow(company: Company, key: str, walk: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Table, select, update
 from engine import deployments, inbox_queries, submissions
 from engine.actors import Actor, system_actor
 from engine.bootstrap import Platform
+from engine.demo.company import UNITS
 from engine.settings import ROOT
 from engine.store.tables import callback, incident, outbox, process_instance, user, work_item
 from engine.store.types import Record
@@ -32,6 +33,8 @@ class ServiceDesk(TicketSystem):
         super().__init__(platform, folder, importer=self.chen_jing)
         self.li_hao = people.user("lihao", "李浩", groups=["operations"])
         self.wang_qiang = people.user("wangqiang", "王强", groups=["operations"])
+        for unit in UNITS:
+            people.group(unit.key, unit.zh, unit.en)
         people.group("service_desk", manager=self.chen_jing)
         people.group("operations", manager=self.wang_qiang)
         with platform.database.write() as connection:
