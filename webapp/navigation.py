@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from flask import Flask, request, url_for
@@ -37,7 +37,8 @@ class NavigationItem:
 
     ``order`` sorts within the section; ``on_phone`` puts it into the bottom bar (four at most); ``count`` gives the
     number in its badge; ``includes`` names further endpoints or whole blueprints whose pages count as "in here";
-    ``search`` puts a box with this label on top of every page, which asks the entry's page for ``?q=``.
+    ``search`` puts a box with this label on top of every page, which asks the entry's page for ``?q=``; ``arguments``
+    belong to the endpoint's address.
     """
 
     endpoint: str
@@ -50,10 +51,13 @@ class NavigationItem:
     includes: tuple[str, ...] = ()
     search: LazyString | None = None
     count: Callable[[Connection, Actor, Any], int] | None = None
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
     def is_current(self) -> bool:
         """Whether the page shown belongs to it."""
-        return request.endpoint == self.endpoint or not {request.endpoint, request.blueprint}.isdisjoint(self.includes)
+        names = {request.endpoint, request.blueprint}
+        given = (request.view_args or {}).items()
+        return not names.isdisjoint({self.endpoint, *self.includes}) and self.arguments.items() <= given
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def _show(item: NavigationItem, number: int) -> ShownItem:
     return ShownItem(
         section=item.section,
         label=str(item.label),
-        url=url_for(item.endpoint),
+        url=url_for(item.endpoint, **item.arguments),
         icon=item.icon,
         badge="99+" if number > 99 else str(number or ""),
         is_current=item.is_current(),

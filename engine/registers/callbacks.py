@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from engine.actors import Actor
-from engine.registers.incidents import before, contains, require_reader
+from engine.registers.incidents import IncidentUnknown, before, contains, require_reader
 from engine.store.tables import callback, incident, incident_resolution
 from engine.store.types import Record
 
@@ -126,6 +126,16 @@ def figures(connection: Connection, start: datetime, end: datetime, *, now: date
         satisfied=Indicator("I09", row.satisfied, row.scored),
         mean_score=int(row.points) / row.scored if row.scored else None,
     )
+
+
+def incident_of(connection: Connection, actor: Actor, callback_id: int) -> int:
+    """The id of the incident a callback belongs to. Raises ``IncidentUnknown`` and ``Forbidden``."""
+    require_reader(actor)
+    query = select(incident_resolution.c.incident_id).join(callback).where(callback.c.id == callback_id)
+    found = connection.execute(query).scalar()
+    if found is None:
+        raise IncidentUnknown()
+    return int(found)
 
 
 def _query() -> Select[Any]:

@@ -105,6 +105,16 @@ def get(connection: Connection, actor: Actor, register: Register, record_id: int
     return Detail(row, related)
 
 
+def id_of(connection: Connection, actor: Actor, register: Register, number: str) -> int:
+    """The id of the record with this number. Raises ``RecordUnknown`` and ``Forbidden``."""
+    require_reader(register, actor)
+    table = register.table
+    found = connection.execute(select(table.c.id).where(table.c[register.number] == number)).scalar()
+    if found is None:
+        raise RecordUnknown()
+    return int(found)
+
+
 def departments(connection: Connection) -> list[Record]:
     """The departments for the filter: id, name_zh, name_en."""
     query = select(group.c.id, group.c.name_zh, group.c.name_en).where(group.c.is_department).order_by(group.c.id)

@@ -1,4 +1,4 @@
-"""What a register is: its records, filters, columns and lists, declared once. List, detail and export follow from it."""
+"""What a register is: its records, filters, columns and lists. List, detail and export follow from this declaration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from engine.errors import Language
 from engine.registers.exports import Column
 from engine.store.types import Record, UtcDateTime
 
-Kind = Literal["text", "long", "number", "moment", "date", "due", "badge", "person", "yes_no", "named", "record", "lines"]
+Kind = Literal[
+    "text", "long", "number", "moment", "date", "due", "badge", "person", "yes_no", "named", "record", "lines"
+]
 Tone = Literal["grey", "blue", "green", "orange", "red"]
 Condition = Callable[[datetime], ColumnElement[bool]]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import get_args
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response as Answer
 
 from engine.registers import callbacks, incidents, wording
 from engine.registers.callbacks import CallbackQuery, Standing
@@ -61,6 +62,14 @@ def index() -> str:
         tones=TONES,
         low=callbacks.LOW_SCORE,
     )
+
+
+@blueprint.get("/<int:callback_id>")
+def show(callback_id: int) -> Answer:
+    """A callback stands on the page of its incident."""
+    with reading() as connection:
+        incident_id = callbacks.incident_of(connection, current_actor(), callback_id)
+    return redirect(url_for("incident.show", incident_id=incident_id))
 
 
 @blueprint.get("/export.<file_format>")

@@ -15,6 +15,7 @@ from webapp.context import current_actor, current_language, current_platform, re
 from webapp.downloads import download
 from webapp.navigation import NavigationItem
 from webapp.paging import day_begins_at, read_day, read_position, write_position
+from webapp.processes import may_be_started
 
 blueprint = Blueprint("incident", __name__, url_prefix="/incidents")
 
@@ -68,6 +69,7 @@ def show(incident_id: int) -> str:
             for one in detail.resolutions
             if one.instance_id and instances.may_see(connection, instances.get(connection, one.instance_id), actor)
         }
+        may_raise = may_be_started(connection, actor, "nonconformity")
     source = detail.incident.source
     return render_template(
         "incidents/show.html",
@@ -75,6 +77,7 @@ def show(incident_id: int) -> str:
         resolutions=detail.resolutions,
         attempts=detail.attempts,
         visible=visible,
+        may_raise=may_raise,
         state=wording.word(wording.INCIDENT_STATES, detail.incident.state, language),
         tone=TONES[detail.incident.state],
         source=load_mapping(source).name(language) if source in sources() else source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from engine import attachments, instances, submissions
 from engine.errors import Forbidden
 from engine.forms import FormInvalid
+from engine.forms.model import scope_fields
 from engine.runtime.step import new_id
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.files import WorkItemFiles, send_upload_result
@@ -23,6 +25,9 @@ from webapp.navigation import NavigationItem
 blueprint = Blueprint("start", __name__, url_prefix="/start")
 
 NAVIGATION = (NavigationItem("start.choose", lazy_gettext("Start a process"), "start", order=40, on_phone=True),)
+
+_TEXT_FIELDS = ("textfield", "textarea", "select", "radio")
+_LONGEST_PREFILL = 300
 
 
 @blueprint.get("")
@@ -40,7 +45,7 @@ def fill_in(key: str) -> str:
     """The start form."""
     with reading() as connection:
         page = _Page(connection, key, new_id())
-        return page.render(page.form_view(None))
+        return page.render(page.form_view(None, initial=page.asked_for(request.args)))
 
 
 @blueprint.post("/<key>")
@@ -110,7 +115,15 @@ class _Page:
             files=self.store.files,
         )
 
-    def form_view(self, data: Any, *, errors: dict[str, list[str]] | None = None) -> FormView | None:
+    def asked_for(self, given: Mapping[str, str]) -> dict[str, str]:
+        """What the address says of the form's own fields of text, e.g. the record a nonconformity comes from."""
+        components = () if self.form is None else scope_fields(self.form.components)
+        known = {component.name for component in components if component.type in _TEXT_FIELDS}
+        return {key: value[:_LONGEST_PREFILL] for key, value in given.items() if key in known}
+
+    def form_view(
+        self, data: Any, *, initial: Mapping[str, str] | None = None, errors: dict[str, list[str]] | None = None
+    ) -> FormView | None:
         """The form as drawn, or None when the process asks nothing at its start."""
         if self.form is None:
             return None
@@ -119,6 +132,7 @@ class _Page:
             self.form,
             data,
             context=self.context,
+            initial=initial,
             errors=errors,
             action=url_for("start.submit", key=key),
             id="start-form",

@@ -1,0 +1,95 @@
+"""Topics that make documents of the record a case is about: draft, issue, hand out."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, or_, select
+
+from engine import documents
+from engine.documents.issuing import latest_issued
+from engine.documents.kind import RecordMissing
+from engine.documents.kinds import kind_of
+from engine.handlers import HandlerRegistry, ServiceCall
+from engine.store.tables import document, group, membership, metadata, user
+
+
+def serve(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
+    """Serve the topics of this module; days are those of ``zone``."""
+
+    def drafting(call: ServiceCall) -> dict[str, Any]:
+        return draft(call, zone)
+
+    def issuing(call: ServiceCall) -> dict[str, Any]:
+        return issue(call, zone)
+
+    drafting.__doc__, issuing.__doc__ = draft.__doc__, issue.__doc__
+    handlers.serve("document.draft", drafting, required=("kind",), optional=("record_id",))
+    handlers.serve("document.issue", issuing, required=("kind",), optional=("record_id",))
+    handlers.serve("document.distribute", distribute, required=("kind",), optional=("record_id", "groups", "people"))
+
+
+def draft(call: ServiceCall, zone: ZoneInfo) -> dict[str, Any]:
+    """Make or renew the draft of a document with the present figures of its record.
+
+    Inputs: kind, record_id (optional: else the record of this case). Result: ``document`` with id, number and version.
+    A retried step renews the draft it made.
+    """
+    kind, record_id = _subject(call)
+    made = documents.draft(call.connection, actor=call.actor, kind=kind, record_id=record_id, zone=zone, now=call.now)
+    return _result(call.connection, made)
+
+
+def issue(call: ServiceCall, zone: ZoneInfo) -> dict[str, Any]:
+    """Issue a document: its figures are frozen, an earlier issue is superseded.
+
+    Inputs: kind, record_id (optional: else the record of this case). Result: ``document`` with id, number and version.
+    A retried step finds the issue it made, as long as the record says the same.
+    """
+    kind, record_id = _subject(call)
+    made = documents.issue(call.connection, actor=call.actor, kind=kind, record_id=record_id, zone=zone, now=call.now)
+    return _result(call.connection, made)
+
+
+def distribute(call: ServiceCall) -> None:
+    """Hand the issued document to people, who get a mail and are asked to read it; nobody gets it twice.
+
+    Inputs: kind, record_id (optional: else the record of this case), groups (keys: all members), people (logins).
+    """
+    kind, record_id = _subject(call)
+    groups, logins = _listed(call.inputs.get("groups")), _listed(call.inputs.get("people"))
+    members = (
+        select(membership.c.user_id).join(group, group.c.id == membership.c.group_id).where(group.c.key.in_(groups))
+    )
+    chosen = select(user.c.id).where(user.c.is_active, or_(user.c.id.in_(members), user.c.login.in_(logins)))
+    documents.distribute(
+        call.connection,
+        actor=call.actor,
+        document_id=latest_issued(call.connection, kind, record_id),
+        user_ids=list(call.connection.scalars(chosen)),
+        now=call.now,
+    )
+
+
+def _subject(call: ServiceCall) -> tuple[str, int]:
+    kind = kind_of(str(call.inputs["kind"]))
+    given = call.inputs.get("record_id")
+    if given is not None and given != "":
+        return kind.key, int(given)
+    table = metadata.tables[kind.record_type]
+    found = call.connection.execute(select(table.c.id).where(table.c.instance_id == call.instance_id)).scalar()
+    if found is None:
+        raise RecordMissing()
+    return kind.key, int(found)
+
+
+def _result(connection: Connection, document_id: int) -> dict[str, Any]:
+    columns = (document.c.id, document.c.number, document.c.version)
+    row = connection.execute(select(*columns).where(document.c.id == document_id)).one()
+    return {"document": {"id": row.id, "number": row.number, "version": row.version}}
+
+
+def _listed(given: Any) -> list[str]:
+    parts = given if isinstance(given, list) else str(given or "").split(",")
+    return [str(part).strip() for part in parts if part is not None and str(part).strip()]
