@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine import instances
 from engine.errors import Conflict, NotFound
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.registers import notices
@@ -53,6 +54,12 @@ def serve(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
         optional=("comment", "complaint", "complaint_content"),
     )
     handlers.serve("callback.record_unreachable", record_unreachable)
+
+    def complain(call: ServiceCall) -> None:
+        pass_on_complaint(call, zone)
+
+    complain.__doc__ = pass_on_complaint.__doc__
+    handlers.serve("callback.pass_on_complaint", complain, required=("content",))
     handlers.serve("incident.reopen", reopen_incident, optional=("reason",))
 
 
@@ -151,6 +158,29 @@ def _finish(call: ServiceCall, status: str, values: dict[str, Any]) -> None:
         raise CallbackFinished()
     shown = {name: value for name, value in values.items() if name in ("solved", "score", "complaint")}
     _audit(call, f"callback.{status}", "callback", found.id, shown)
+
+
+def pass_on_complaint(call: ServiceCall, zone: ZoneInfo) -> None:
+    """Start the complaint process with what the customer said. Inputs: content."""
+    if notices.has_sent(call, "complaint.received"):
+        return
+    found = _callback(call)
+    row = call.connection.execute(
+        select(incident).join(incident_resolution).where(incident_resolution.c.id == found.resolution_id)
+    ).one()
+    number = instances.next_number(call.connection, "complaint", zone, call.now)
+    given = {
+        "received_through": "callback",
+        "customer": row.customer,
+        "complainant": row.caller,
+        "contact": row.caller_phone,
+        "subject": f"{row.number} {row.summary}"[:300],
+        "content": str(call.inputs["content"]),
+        "source_type": "incident",
+        "source_id": str(row.id),
+    }
+    notices.send_message(call, "complaint.received", number, given)
+    _audit(call, "callback.complaint", "callback", found.id, {"complaint": number})
 
 
 def reopen_incident(call: ServiceCall) -> None:

@@ -68,6 +68,14 @@ def send_message(call: ServiceCall, message: str, correlation_key: str, variable
     _put(call, [_row(call, "message", f"message:{call.dedup_key}:{message}:{correlation_key}", payload)])
 
 
+def has_sent(call: ServiceCall, message: str) -> bool:
+    """Whether this step has sent such a message before, under whatever key."""
+    sent = select(outbox.c.id).where(
+        outbox.c.dedup_key.startswith(f"message:{call.dedup_key}:{message}:", autoescape=True)
+    )
+    return call.connection.execute(sent.limit(1)).first() is not None
+
+
 def _row(call: ServiceCall, kind: str, dedup_key: str, payload: dict[str, Any]) -> dict[str, Any]:
     return {
         "kind": kind,

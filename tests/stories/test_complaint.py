@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from engine.errors import EngineError
+from engine.handlers import ServiceCall
+from engine.registers.complaints import ComplaintChanged, ComplaintUnknown
 from engine.store import audit
-from engine.store.tables import complaint
+from engine.store.tables import complaint, incident
 from engine.store.types import Record
 from tests.support.company import Company
+from tests.support.ticket_system import TicketSystem
 
 BY_PHONE: dict[str, Any] = {
     "received_through": "phone",
@@ -310,3 +314,74 @@ def test_a_holiday_does_not_shorten_the_time_to_answer(company: Company) -> None
     company.clock.move_to(datetime(2026, 9, 30, 2, tzinfo=UTC))
     register(company)
     assert found(company).resolve_due_at == datetime(2026, 10, 10, 2, tzinfo=UTC), "the tenth is a day worked instead"
+
+
+def test_a_customer_who_complains_in_a_callback_starts_a_complaint(company: Company) -> None:
+    tickets = TicketSystem(company.platform, company.folder, importer=company.actor("chenjing"))
+    tickets.import_rows(tickets.row("INC7", "Resolved", 1))
+    company.deliver()
+    said = {"channel": "phone", "reached": "yes", "solved": "no", "score": 1}
+    company.submit("liuyang", "call", **said, complaint=True, complaint_content="断网两天没人管")
+    one = found(company)
+    assert (one.number, one.received_through, one.content) == ("C-20260302-001", "callback", "断网两天没人管")
+    assert (one.customer, one.complainant) == ("滨江市第一人民医院", "张慧")
+    assert (one.source_type, one.source_id) == ("incident", str(company.rows(incident)[0].id))
+    assert (one.severity, one.grade, one.status) == ("", "general", "registered")
+    assert company.todo("lihao") == [], "operations get it as a complaint, not as dissatisfaction as well"
+    # The desk assesses it: severe, so that it is answered within a working day.
+    acknowledge(company, "liuyang", severity="high")
+    assert (found(company).grade, found(company).subject) == ("urgent", BY_PHONE["subject"])
+    company.submit("liuyang", "handle", **HANDLED)
+    company.submit("liuyang", "answer", **ACCEPTED)
+    assert found(company).status == "closed"
+    assert {one.status for one in company.instances} == {"completed"}
+    assert company.engine_incidents == []
+
+
+def test_a_step_that_is_repeated_does_nothing_twice(company: Company) -> None:
+    instance_id = register(company, acknowledged=True, handled_by="service_desk")
+    topics = company.platform.runtime.handlers
+    company.clock.move_to(found(company).resolve_due_at)
+    given: dict[str, dict[str, Any]] = {
+        "complaint.register": {"received_through": "phone", "content": "x"},
+        "complaint.escalate": {},
+        "complaint.close": {},
+    }
+    with company.platform.database.write() as connection:
+        for name, inputs in given.items():
+            call = ServiceCall(
+                connection=connection,
+                instance_id=instance_id,
+                business_key=found(company).number,
+                element_id="any",
+                dedup_key=f"task of {name}",
+                inputs=inputs,
+                variables={},
+                actor=company.actor("liuyang"),
+                now=company.clock.now(),
+            )
+            assert topics.topic(name).handler(call) == topics.topic(name).handler(call)
+    company.deliver()
+    assert len(company.rows(complaint)) == 1
+    assert (found(company).level, found(company).status) == (1, "closed")
+    assert [to for to, subject in company.subjects if subject.startswith("投诉超期升级")] == ["wangqiang"]
+
+
+def test_a_complaint_that_has_moved_on_is_not_answered_over(company: Company) -> None:
+    register(company)
+    call = ServiceCall(
+        connection=None,  # type: ignore[arg-type]
+        instance_id=found(company).instance_id,
+        business_key="",
+        element_id="any",
+        dedup_key="any",
+        inputs={"answer": "…", "accepted": "yes"},
+        variables={},
+        actor=company.actor("liuyang"),
+        now=company.clock.now(),
+    )
+    answer = company.platform.runtime.handlers.topic("complaint.record_answer").handler
+    with company.platform.database.write() as connection, pytest.raises(ComplaintChanged):
+        answer(replace(call, connection=connection))
+    with company.platform.database.write() as connection, pytest.raises(ComplaintUnknown):
+        answer(replace(call, connection=connection, instance_id="elsewhere"))
