@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import NotFound
+from engine.registers.internal_audit_register import AUDIT_PROGRAMMES, INTERNAL_AUDITS
 from engine.registers.register import Register
 
-_DECLARED: tuple[Register, ...] = ()
+_DECLARED: tuple[Register, ...] = (
+    AUDIT_PROGRAMMES,
+    INTERNAL_AUDITS,
+)
 
 REGISTERS: Mapping[str, Register] = {one.key: one for one in sorted(_DECLARED, key=lambda one: one.order)}
 

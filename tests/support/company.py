@@ -117,6 +117,11 @@ class Company:
         with self.platform.database.read() as connection:
             return work_items.get(connection, found.id, self.actor(login))
 
+    def form_data(self, item: Record) -> dict[str, Any]:
+        """What the form of a task knows when somebody opens it."""
+        with self.platform.database.read() as connection:
+            return instances.waiting_variables(self.platform.runtime, connection, item, now=self.clock.now())
+
     def claim(self, login: str, element_id: str) -> None:
         """Take a task."""
         item = self.item(login, element_id)
