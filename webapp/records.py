@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import url_for
 
 from engine.registers.catalogue import REGISTERS
@@ -11,6 +13,11 @@ _PAGES = {
     "callback": ("callback.show", "callback_id"),
     "document": ("document.show", "document_id"),
 }
+
+
+def register_link(record_type: str, filters: Mapping[str, str]) -> str:
+    """The list of a register with these filters; empty for a type without a register."""
+    return url_for("register.index", key=record_type, **filters) if record_type in REGISTERS else ""
 
 
 def record_link(record_type: str, record: int | str) -> str:
