@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from engine.errors import NotFound
 from engine.registers.internal_audit_register import AUDIT_PROGRAMMES, INTERNAL_AUDITS
+from engine.registers.nonconformity_register import CORRECTIVE_ACTIONS, NONCONFORMITIES
 from engine.registers.register import Register
 
 _DECLARED: tuple[Register, ...] = (
     AUDIT_PROGRAMMES,
     INTERNAL_AUDITS,
+    NONCONFORMITIES,
+    CORRECTIVE_ACTIONS,
 )
 
 REGISTERS: Mapping[str, Register] = {one.key: one for one in sorted(_DECLARED, key=lambda one: one.order)}
