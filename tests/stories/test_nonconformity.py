@@ -13,7 +13,7 @@ from engine.forms import FormInvalid
 from engine.handlers import ServiceCall
 from engine.registers import nonconformities
 from engine.store import audit
-from engine.store.tables import corrective_action, internal_audit, nonconformity
+from engine.store.tables import corrective_action, document, internal_audit, nonconformity
 from engine.store.types import Record
 from tests.support.company import Company
 
@@ -120,7 +120,14 @@ def test_from_what_was_raised_to_the_effect_that_was_verified(company: Company) 
     closed = record(company)
     assert (closed.status, closed.effective, closed.reopen_count) == ("closed", True, 0)
     assert closed.closed_at == company.clock.now()
-    assert mails(company, "sunli")[-1] == f"不符合项 {NUMBER} 已关闭：2单没有回访记录"
+    (report,) = company.rows(document)
+    assert (report.kind, report.status, report.title) == (
+        "nonconformity_report",
+        "issued",
+        f"不符合项报告 {NUMBER} 2单没有回访记录",
+    )
+    assert report.title in mails(company, "sunli")[-1]
+    assert report.title in mails(company, "chenjing")[-1]
     assert [one.status for one in company.instances] == ["completed"]
     assert company.engine_incidents == []
     with company.platform.database.read() as connection:
