@@ -229,6 +229,11 @@ class Register:
         """How other records call a record: number and title."""
         return f"{getattr(row, self.number)} {getattr(row, self.title)}"
 
+    def instance_of(self, row: Record) -> str | None:
+        """The id of the case behind a record, if it has one of its own."""
+        found: str | None = row._mapping.get("instance_id")
+        return found
+
     def export_columns(self, language: Language) -> tuple[Column, ...]:
         """The columns of its export for a reader of ``language``."""
         return tuple(_export(one, language) for one in self.exports)

@@ -129,7 +129,7 @@ def diagram(key: str, record_id: int) -> Response:
     """The diagram of the record's case, for those who may see its evidence."""
     register, actor = register_of(key), current_actor()
     with reading() as connection:
-        instance_id = records.get(connection, actor, register, record_id).record.instance_id
+        instance_id = register.instance_of(records.get(connection, actor, register, record_id).record)
         if not evidence.may_see(connection, instance_id, actor):
             raise records.RecordUnknown()
         definition_id = instances.get(connection, instance_id).definition_id
@@ -142,7 +142,7 @@ def attachment(key: str, record_id: int, attachment_id: str) -> Answer:
     """A file of the record's case; never shown in place, whatever it claims to be."""
     register, actor = register_of(key), current_actor()
     with reading() as connection:
-        instance_id = records.get(connection, actor, register, record_id).record.instance_id
+        instance_id = register.instance_of(records.get(connection, actor, register, record_id).record)
         row = evidence.file(connection, actor, instance_id, attachment_id)
     return send_file(
         io.BytesIO(row.content),
@@ -154,9 +154,9 @@ def attachment(key: str, record_id: int, attachment_id: str) -> Answer:
 
 
 def _evidence(connection: Connection, register: Register, record: Record) -> Evidence:
-    actor, instance_id = current_actor(), record.instance_id
+    actor, instance_id = current_actor(), register.instance_of(record)
     visible = evidence.may_see(connection, instance_id, actor)
-    may_open = visible and instances.may_see(connection, instances.get(connection, instance_id), actor)
+    may_open = visible and instance_id is not None and instances.may_see(connection, instances.get(connection, instance_id), actor)
     return Evidence(
         case=load_case(connection, instance_id) if visible else None,
         may_open_case=may_open,
