@@ -176,8 +176,8 @@ def pass_on_complaint(call: ServiceCall, zone: ZoneInfo) -> None:
         "contact": row.caller_phone,
         "subject": f"{row.number} {row.summary}"[:300],
         "content": str(call.inputs["content"]),
-        "source_type": "incident",
-        "source_id": str(row.id),
+        "source_type": "callback",
+        "source_id": str(found.id),
     }
     notices.send_message(call, "complaint.received", number, given)
     _audit(call, "callback.complaint", "callback", found.id, {"complaint": number})

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import NotFound
+from engine.registers.complaint_register import COMPLAINTS
 from engine.registers.internal_audit_register import AUDIT_PROGRAMMES, INTERNAL_AUDITS
 from engine.registers.nonconformity_register import CORRECTIVE_ACTIONS, NONCONFORMITIES
 from engine.registers.register import Register
 
 _DECLARED: tuple[Register, ...] = (
+    COMPLAINTS,
     AUDIT_PROGRAMMES,
     INTERNAL_AUDITS,
     NONCONFORMITIES,

@@ -12,7 +12,7 @@ from engine.errors import EngineError
 from engine.handlers import ServiceCall
 from engine.registers.complaints import ComplaintChanged, ComplaintUnknown
 from engine.store import audit
-from engine.store.tables import complaint, incident
+from engine.store.tables import callback, complaint, document
 from engine.store.types import Record
 from tests.support.company import Company
 from tests.support.ticket_system import TicketSystem
@@ -236,6 +236,11 @@ def test_a_major_complaint_is_analysed_visited_verified_and_checked_again(compan
     one = found(company)
     assert (one.status, one.visit_score, one.verification) == ("watching", 4, VERIFIED["verification"])
     assert one.verified_by_id == company.actor("hexin").user_id
+    (report,) = company.rows(document)
+    assert (report.kind, report.status, report.record_id) == ("major_complaint_report", "issued", one.id)
+    assert {person for person, subject in company.subjects if report.title in subject} == {
+        "xumei", "hexin", "guojun", "fangyu", "linfang"
+    }  # fmt: skip
 
     company.pass_time(days=89)
     assert company.todo("hexin") == []
@@ -325,7 +330,7 @@ def test_a_customer_who_complains_in_a_callback_starts_a_complaint(company: Comp
     one = found(company)
     assert (one.number, one.received_through, one.content) == ("C-20260302-001", "callback", "断网两天没人管")
     assert (one.customer, one.complainant) == ("滨江市第一人民医院", "张慧")
-    assert (one.source_type, one.source_id) == ("incident", str(company.rows(incident)[0].id))
+    assert (one.source_type, one.source_id) == ("callback", str(company.rows(callback)[0].id))
     assert (one.severity, one.grade, one.status) == ("", "general", "registered")
     assert company.todo("lihao") == [], "operations get it as a complaint, not as dissatisfaction as well"
     # The desk assesses it: severe, so that it is answered within a working day.

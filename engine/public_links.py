@@ -1,0 +1,237 @@
+"""Links that let a customer complain without an account: one complaint each, for a time. No token is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from engine import instances, policy_settings
+from engine.actors import Actor, system_actor
+from engine.errors import Forbidden, Invalid, NotFound, TooMany
+from engine.registers.complaint_wording import KINDS
+from engine.runtime.step import Runtime
+from engine.store import audit
+from engine.store.tables import complaint, public_link, public_link_failure, user
+from engine.store.types import Record
+
+COMPLAINT = "complaint"
+MESSAGE = "complaint.received"
+CUSTOMER = system_actor("public_link")
+ISSUERS = frozenset({"service_desk", "quality"})
+WINDOW = timedelta(minutes=15)
+FAILURES_PER_ADDRESS = 20
+LONGEST_DAYS = 90
+SHOWN = 100
+# What a customer may say, and how long it may be.
+LIMITS: Mapping[str, int] = {
+    "complainant": 200,
+    "contact": 200,
+    "project": 200,
+    "kind": 32,
+    "content": 4000,
+    "remedy_sought": 4000,
+}
+REQUIRED = ("complainant", "contact", "content")
+_TOKEN_BYTES = 24
+_KEPT = timedelta(days=1)
+_SUBJECT_LENGTH = 60
+
+
+class LinkUnusable(NotFound):
+    """No such link, or its time is over, or it has been used: which of them is nobody's business."""
+
+    code = "link_unusable"
+    zh = "该链接无效、已使用或已过期，请联系为您服务的服务台"
+    en = "This link is not valid any more. Please contact the service desk that looks after you"
+
+
+class LinkThrottled(TooMany):
+    """Too many unusable links tried from one address."""
+
+    code = "link_throttled"
+    zh = "尝试次数过多，请在 {seconds} 秒后重试"
+    en = "Too many attempts; try again in {seconds} seconds"
+
+
+class LinkInvalid(Invalid):
+    """A link for nobody, or for longer than links are valid."""
+
+    code = "link_invalid"
+    zh = "请填写客户单位（不超过 200 字）和有效天数（1 到 {longest} 天）"
+    en = "Name the customer (at most 200 characters) and a validity of 1 to {longest} days"
+
+
+class ComplaintIncomplete(Invalid):
+    """Something that is needed is missing or too long; ``fields`` names it."""
+
+    code = "complaint_incomplete"
+    zh = "请检查标出的内容"
+    en = "Please check what is marked"
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A new link: its token is known now and never again."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Link:
+    """What the holder of a token may know: for whom it is, and what became of it (``number`` once it was used)."""
+
+    id: int
+    customer: str
+    is_used: bool
+    number: str
+
+
+def may_issue(actor: Actor) -> bool:
+    """Whether ``actor`` may give links to customers: the service desk and the quality department."""
+    return actor.is_administrator or bool(ISSUERS & set(actor.groups.values()))
+
+
+def issue(connection: Connection, *, actor: Actor, customer: str, days: int, now: datetime) -> Issued:
+    """A link for one complaint of ``customer``, valid for ``days``. Raises ``Forbidden`` and ``LinkInvalid``."""
+    if not may_issue(actor):
+        raise Forbidden()
+    customer = customer.strip()
+    wrong = [
+        name
+        for name, bad in (("customer", not 1 <= len(customer) <= 200), ("days", not 1 <= days <= LONGEST_DAYS))
+        if bad
+    ]
+    if wrong:
+        raise LinkInvalid(fields=wrong, longest=LONGEST_DAYS)
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    expires_at = now + timedelta(days=days)
+    link_id = connection.execute(
+        insert(public_link)
+        .values(
+            token_hash=_hash(token),
+            kind=COMPLAINT,
+            customer=customer,
+            created_by_id=actor.user_id,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        .returning(public_link.c.id)
+    ).scalar_one()
+    details = {"customer": customer, "expires_at": expires_at.isoformat()}
+    _audit(connection, actor, "public_link.issue", link_id, now, details)
+    return Issued(token, expires_at)
+
+
+def default_days(connection: Connection) -> int:
+    """How long a link is valid unless somebody says otherwise."""
+    return int(policy_settings.value(connection, "complaint.link_days"))
+
+
+def listed(connection: Connection, actor: Actor) -> list[Record]:
+    """The latest links, with who issued them and the complaint they led to. Raises ``Forbidden``."""
+    if not may_issue(actor):
+        raise Forbidden()
+    query = (
+        select(public_link, user.c.name.label("issuer"), complaint.c.number, complaint.c.id.label("complaint_id"))
+        .outerjoin(user, user.c.id == public_link.c.created_by_id)
+        .outerjoin(complaint, complaint.c.id == public_link.c.record_id)
+        .order_by(public_link.c.created_at.desc(), public_link.c.id.desc())
+    )
+    return list(connection.execute(query.limit(SHOWN)))
+
+
+def look_up(connection: Connection, token: str, address: str, *, now: datetime) -> Link:
+    """The link of a token. Raises ``LinkThrottled`` and ``LinkUnusable``; the caller then notes the failure."""
+    check_pace(connection, address, now=now)
+    row = connection.execute(
+        select(public_link, complaint.c.number)
+        .outerjoin(complaint, complaint.c.id == public_link.c.record_id)
+        .where(
+            public_link.c.token_hash == _hash(token),
+            public_link.c.kind == COMPLAINT,
+            public_link.c.expires_at > now,
+        )
+    ).one_or_none()
+    if row is None:
+        raise LinkUnusable()
+    return Link(row.id, row.customer, row.used_at is not None, row.number or "")
+
+
+def check_pace(connection: Connection, address: str, *, now: datetime) -> None:
+    """Raise ``LinkThrottled`` for an address that has tried too many unusable links."""
+    count, first = connection.execute(
+        select(func.count(), func.min(public_link_failure.c.at)).where(
+            public_link_failure.c.address == address[:64], public_link_failure.c.at > now - WINDOW
+        )
+    ).one()
+    if count >= FAILURES_PER_ADDRESS:
+        raise LinkThrottled(seconds=max(1, round((first + WINDOW - now).total_seconds())))
+
+
+def note_failure(connection: Connection, address: str, *, now: datetime) -> None:
+    """Remember that somebody tried an unusable link."""
+    connection.execute(delete(public_link_failure).where(public_link_failure.c.at < now - _KEPT))
+    connection.execute(insert(public_link_failure).values(address=address[:64], at=now))
+
+
+def complain(
+    runtime: Runtime,
+    connection: Connection,
+    *,
+    token: str,
+    address: str,
+    given: Mapping[str, str],
+    now: datetime,
+) -> str:
+    """Start a complaint with what a customer wrote, and use the link up; the number of the complaint.
+
+    Raises ``LinkThrottled``, ``LinkUnusable`` and ``ComplaintIncomplete``.
+    """
+    link = look_up(connection, token, address, now=now)
+    said = {name: str(given.get(name) or "").strip() for name in LIMITS}
+    wrong = [name for name, text in said.items() if len(text) > LIMITS[name] or (name in REQUIRED and not text)]
+    if said["kind"] and said["kind"] not in KINDS:
+        wrong.append("kind")
+    if wrong:
+        raise ComplaintIncomplete(fields=wrong)
+    used = connection.execute(
+        update(public_link)
+        .where(public_link.c.id == link.id, public_link.c.used_at.is_(None), public_link.c.expires_at > now)
+        .values(used_at=now)
+    )
+    if used.rowcount != 1:
+        raise LinkUnusable()
+    number = instances.next_number(connection, COMPLAINT, runtime.zone, now)
+    subject = " ".join(said["content"].split())[:_SUBJECT_LENGTH]
+    variables = {**said, "received_through": "public_link", "customer": link.customer, "subject": subject}
+    started = instances.correlate(
+        runtime, connection, actor=CUSTOMER, message=MESSAGE, correlation_key=number, variables=variables, now=now
+    )
+    record_id = connection.execute(select(complaint.c.id).where(complaint.c.instance_id.in_(started))).scalar()
+    connection.execute(update(public_link).where(public_link.c.id == link.id).values(record_id=record_id))
+    _audit(connection, CUSTOMER, "public_link.use", link.id, now, {"number": number})
+    return number
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _audit(
+    connection: Connection, actor: Actor, action: str, link_id: int, now: datetime, details: Mapping[str, str]
+) -> None:
+    audit.record(
+        connection,
+        actor=actor.login,
+        action=action,
+        subject_type="public_link",
+        subject_id=link_id,
+        now=now,
+        details=details,
+    )
