@@ -10,36 +10,16 @@ from sqlalchemy import Connection, select
 from engine.documents.kind import Collected, DocumentKind, RecordMissing, day, linked, moment
 from engine.documents.nonconformity_report import spoken
 from engine.registers.nonconformity_wording import ACTION_STATUSES
-from engine.registers.register import Word, Words
+from engine.registers.review_wording import ATTENDEES, INPUT_STATUSES, VERDICTS
 from engine.store.tables import corrective_action, group, management_review, review_attendance, review_input, user
 from engine.store.types import Record
 
 REVIEW = "management_review"
-INPUT_STATUSES: Words = {
-    "asked": Word("待提交", "Asked for", "orange"),
-    "received": Word("已提交", "Received", "green"),
-    "waived": Word("豁免", "Waived"),
-}
-VERDICTS: Words = {
-    "suitable": Word("满足", "Yes", "green"),
-    "partly": Word("部分满足", "In part", "orange"),
-    "unsuitable": Word("不满足", "No", "red"),
-}
 JUDGED = (
     ("suitability", "适宜性", "Suitability"),
     ("adequacy", "充分性", "Adequacy"),
     ("effectiveness", "有效性", "Effectiveness"),
 )
-ATTENDEES: Words = {
-    "top_management": Word("最高管理者", "Top management"),
-    "management_representative": Word("管理者代表", "Management representative"),
-    "quality": Word("质量管理部", "Quality management"),
-    "operations": Word("运维服务部", "Operations"),
-    "service_desk": Word("服务台", "Service desk"),
-    "technical_center": Word("技术服务中心", "Technical service centre"),
-    "human_resources": Word("人力资源部", "Human resources"),
-    "finance": Word("财务部", "Finance"),
-}
 
 
 def collect(connection: Connection, record_id: int, zone: ZoneInfo) -> Collected:

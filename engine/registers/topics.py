@@ -14,6 +14,7 @@ from engine.registers import (
     escalation_topics,
     internal_audit_topics,
     nonconformity_topics,
+    review_topics,
 )
 
 
@@ -24,6 +25,7 @@ def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
     complaint_topics.serve(handlers)
     audit_programme_topics.serve(handlers)
     internal_audit_topics.serve(handlers, zone)
+    review_topics.serve(handlers, zone)
     nonconformity_topics.serve(handlers, zone)
     corrective_action_topics.serve(handlers)
     document_topics.serve(handlers, zone)

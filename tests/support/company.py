@@ -66,6 +66,11 @@ class Company:
         """Somebody new."""
         return self._people.user(login, name, groups=groups)
 
+    def speak(self, language: str) -> None:
+        """From now on everybody reads in this language."""
+        with self.platform.database.write() as connection:
+            connection.execute(update(user).values(language=language))
+
     # What people do
 
     def start(self, login: str, key: str, **answers: Any) -> str:
