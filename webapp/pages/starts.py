@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine import attachments, instances, submissions
 from engine.errors import Forbidden
-from engine.forms import FormInvalid
+from engine.forms import FormContext, FormInvalid
 from engine.forms.model import scope_fields
 from engine.runtime.step import new_id
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
@@ -106,14 +106,19 @@ class _Page:
         self.form = runtime.library.form(connection, self.process.id, plain.form_key) if plain.form_key else None
         files = {} if self.form is None else attachments.usable(connection, actor=actor)
         self.store = WorkItemFiles(None, None, files)
-        self.context = submissions.form_context(
-            runtime,
-            connection,
-            language=current_language(),
-            now=current_time(),
-            variables={},
-            files=self.store.files,
-        )
+
+    @property
+    def context(self) -> FormContext:
+        """What the form may know; its functions read in the transaction that is open now."""
+        with reading() as connection:
+            return submissions.form_context(
+                current_platform().runtime,
+                connection,
+                language=current_language(),
+                now=current_time(),
+                variables={},
+                files=self.store.files,
+            )
 
     def asked_for(self, given: Mapping[str, str]) -> dict[str, str]:
         """What the address says of the form's own fields of text, e.g. the record a nonconformity comes from."""

@@ -193,14 +193,19 @@ class _Page:
             self.initial = submissions.earlier_answers(runtime, connection, self.item, self.form, self.variables)
             files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
         self.store = WorkItemFiles(work_item_id, self.item.instance_id, files)
-        self.context: FormContext = submissions.form_context(
-            platform.runtime,
-            connection,
-            language=current_language(),
-            now=current_time(),
-            variables=self.variables,
-            files=self.store.files,
-        )
+
+    @property
+    def context(self) -> FormContext:
+        """What the form may know; its functions read in the transaction that is open now."""
+        with reading() as connection:
+            return submissions.form_context(
+                current_platform().runtime,
+                connection,
+                language=current_language(),
+                now=current_time(),
+                variables=self.variables,
+                files=self.store.files,
+            )
 
     def guard_writing(self) -> None:
         """Only who may complete the task may add files to it."""
@@ -249,7 +254,7 @@ class _Page:
             view=view,
             case=case,
             people=people,
-            resubmitted=any(answers.again for answers in case.answers),
+            resubmitted=bool(case.answers) and case.answers[-1].again,
         )
 
 
