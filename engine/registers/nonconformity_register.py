@@ -164,7 +164,7 @@ NONCONFORMITIES = Register(
             "纠正措施",
             "Corrective actions",
             _actions,
-            (_NUMBER, _ACTION, _OWNER, _DUE, _ACTION_STATUS, _RESULT, _VERIFICATION, _VERIFIER),
+            (_NUMBER, _ACTION, _OWNER, _DUE, _ACTION_STATUS, _ROUND),
             record_type="corrective_action",
         ),
         Related(
