@@ -32,8 +32,8 @@ class SettingOutOfRange(Invalid):
     """A value outside the limits."""
 
     code = "setting_out_of_range"
-    zh = "“{name}”须为 {minimum} 到 {maximum} 之间的整数"
-    en = "“{name}” must be a whole number from {minimum} to {maximum}"
+    zh = "“{name_zh}”须为 {minimum} 到 {maximum} 之间的整数"
+    en = "“{name_en}” must be a whole number from {minimum} to {maximum}"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def change(connection: Connection, *, actor: Actor, key: str, value: int, now: d
     known = _known(key)
     if not known.minimum <= value <= known.maximum:
         raise SettingOutOfRange(
-            name=known.zh, minimum=known.minimum, maximum=known.maximum, fields=[key], setting=known.key
+            name_zh=known.zh, name_en=known.en, minimum=known.minimum, maximum=known.maximum, fields=[key]
         )
     before = values(connection)[key]
     if before == value:

@@ -1,0 +1,74 @@
+"""The figures the policy leaves to the company: terms and thresholds (administrators)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response
+
+from engine import policy_settings, users
+from engine.policy_settings import CATALOGUE, PolicySetting, SettingOutOfRange
+from webapp.context import current_actor, current_time, reading, writing
+from webapp.errors import message_of
+from webapp.navigation import NavigationItem, administrators
+
+blueprint = Blueprint("policy_settings", __name__, url_prefix="/admin/policy-settings")
+
+NAVIGATION = (
+    NavigationItem(
+        "policy_settings.index",
+        lazy_gettext("Terms and thresholds"),
+        "clock",
+        section="administration",
+        order=35,
+        shown_to=administrators,
+    ),
+)
+TOPICS = {
+    "complaint": lazy_gettext("Complaints"),
+    "nonconformity": lazy_gettext("Nonconformities"),
+    "audit": lazy_gettext("Internal audits"),
+    "review": lazy_gettext("Management reviews"),
+}
+
+
+@blueprint.get("")
+def index() -> str:
+    """All figures with what they mean and where they come from."""
+    users.require_administrator(current_actor())
+    with reading() as connection:
+        values = policy_settings.values(connection)
+    return _page({key: str(value) for key, value in values.items()}, {})
+
+
+@blueprint.post("")
+def change() -> Response | tuple[str, int]:
+    """Keep every figure that is within its limits; if one is not, keep none and say which."""
+    users.require_administrator(current_actor())
+    given = {key: request.form.get(key, "").strip() for key in CATALOGUE}
+    problems = {key: message_of(_refusal(CATALOGUE[key])) for key, text in given.items() if not _fits(key, text)}
+    if problems:
+        return _page(given, problems), 422
+    with writing() as connection:
+        for key, text in given.items():
+            policy_settings.change(connection, actor=current_actor(), key=key, value=int(text), now=current_time())
+    flash(gettext("Saved."), "success")
+    return redirect(url_for(".index"))
+
+
+def _fits(key: str, text: str) -> bool:
+    return text.isascii() and text.isdigit() and CATALOGUE[key].minimum <= int(text) <= CATALOGUE[key].maximum
+
+
+def _refusal(one: PolicySetting) -> SettingOutOfRange:
+    return SettingOutOfRange(name_zh=one.zh, name_en=one.en, minimum=one.minimum, maximum=one.maximum)
+
+
+def _page(given: Mapping[str, str], problems: Mapping[str, str]) -> str:
+    topics = [
+        (name, [one for one in CATALOGUE.values() if one.key.startswith(f"{prefix}.")])
+        for prefix, name in TOPICS.items()
+    ]
+    return render_template("policy_settings/index.html", topics=topics, given=given, problems=problems)
