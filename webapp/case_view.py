@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 from engine import attachments, instances
 from engine.definitions.model import Element, ProcessModel
 from engine.forms import AnswerLine, FormContext, summary
-from engine.runtime.library import DefinitionUnknown
+from engine.runtime.library import DefinitionUnknown, PublishedProcess
 from engine.store.types import Record
 from webapp.context import current_language, current_platform, current_time
+from webapp.decision_words import Decisions, decisions_of, sentences
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Entry:
     who: str
     element: str
     details: dict[str, Any]
+    decided: list[str]  # a sentence for each decision taken on the way
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class CaseView:
     answers: list[Answers]
     marks: Marks
     files: list[Record]
+    called: list[ProcessModel]  # the processes it has called so far
 
     @property
     def open_items(self) -> list[Record]:
@@ -90,16 +93,33 @@ def load_case(connection: Connection, instance_id: str) -> CaseView:
     published = library.get(connection, instance.definition_id)
     history = instances.timeline(connection, instance_id)
     items = instances.work_items(connection, instance_id)
+    marks = _marks(history, items)
+    has_decided = any((row.data or {}).get("decisions") for row in history)
+    decisions = decisions_of(connection, published.id) if has_decided else {}
     return CaseView(
         instance=instance,
         model=published.model,
         version=published.version,
         items=items,
-        timeline=[_entry(published.compiled.models, row) for row in history],
+        timeline=[_entry(published.compiled.models, decisions, row) for row in history],
         answers=_answers(connection, instance, items, history),
-        marks=_marks(history, items),
+        marks=marks,
         files=attachments.listed(connection, instance_id),
+        called=_called(published, marks),
     )
+
+
+def diagram_of(connection: Connection, definition_id: int, wanted: str) -> ProcessModel:
+    """The model of a version, or of the process ``wanted`` that it calls."""
+    published = current_platform().runtime.library.get(connection, definition_id)
+    models = published.compiled.models.values()
+    return next((model for model in models if model.key == wanted), published.model)
+
+
+def _called(published: PublishedProcess, marks: Marks) -> list[ProcessModel]:
+    reached = {*marks.done, *marks.active, *marks.overdue}
+    models = {model.key: model for model in published.compiled.models.values() if reached & model.elements.keys()}
+    return [model for key, model in models.items() if key != published.model.key]
 
 
 def element_name(models: Any, element_id: str) -> str:
@@ -110,9 +130,10 @@ def element_name(models: Any, element_id: str) -> str:
     return element_id
 
 
-def _entry(models: Any, row: Record) -> Entry:
-    name = element_name(models, row.element_id) if row.element_id else ""
-    return Entry(row.kind, row.at, row.actor_name or "", name, row.data or {})
+def _entry(models: Any, decisions: Decisions, row: Record) -> Entry:
+    name, details = element_name(models, row.element_id) if row.element_id else "", row.data or {}
+    decided = sentences(decisions, details.get("decisions", ()))
+    return Entry(row.kind, row.at, row.actor_name or "", name, details, decided)
 
 
 def _marks(history: list[Record], items: list[Record]) -> Marks:

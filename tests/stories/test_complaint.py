@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.bootstrap import Platform
 from engine.errors import EngineError
 from engine.handlers import ServiceCall
 from engine.registers.complaints import ComplaintChanged, ComplaintUnknown
@@ -15,6 +17,7 @@ from engine.store import audit
 from engine.store.tables import callback, complaint, document
 from engine.store.types import Record
 from tests.support.company import Company
+from tests.support.people import People
 from tests.support.ticket_system import TicketSystem
 
 BY_PHONE: dict[str, Any] = {
@@ -50,7 +53,14 @@ def acknowledge(company: Company, by: str = "zhaoqian", **changed: Any) -> None:
     company.submit(by, "acknowledge", **{**known, **TOLD, **changed})
 
 
-def test_a_general_complaint_is_acknowledged_handled_answered_and_closed(company: Company) -> None:
+@pytest.fixture
+def any_company(any_platform: Platform, people: People, tmp_path: Path) -> Company:
+    """The demo company, once on each store."""
+    return Company(any_platform, people, tmp_path)
+
+
+def test_a_general_complaint_is_acknowledged_handled_answered_and_closed(any_company: Company) -> None:
+    company = any_company
     received_at = company.clock.now()
     instance_id = register(company)
     one = found(company)
@@ -80,7 +90,8 @@ def test_a_general_complaint_is_acknowledged_handled_answered_and_closed(company
         assert audit.verify(connection).broken_at is None
 
 
-def test_an_urgent_complaint_that_nobody_answers_climbs_to_senior_management(company: Company) -> None:
+def test_an_urgent_complaint_that_nobody_answers_climbs_to_senior_management(any_company: Company) -> None:
+    company = any_company
     # Monday, nine o'clock. Severe: urgent, acknowledged within two hours, answered within a working day.
     register(company, severity="high")
     one = found(company)
@@ -211,7 +222,8 @@ def to_the_answer(company: Company) -> None:
     company.submit("fangyu", "carry_out", **MEASURES)
 
 
-def test_a_major_complaint_is_analysed_visited_verified_and_checked_again(company: Company) -> None:
+def test_a_major_complaint_is_analysed_visited_verified_and_checked_again(any_company: Company) -> None:
+    company = any_company
     received_at = company.clock.now()
     register(company, **MAJOR)
     assert ("linfang", f"重要投诉：{found(company).number} 报修两天无人上门") in company.subjects

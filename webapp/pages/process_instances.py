@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from engine import attachments, engine_incidents, instances, users
 from engine.definitions.translate import translated_xml
 from engine.runtime.step import InstanceUnknown
-from webapp.case_view import load_case
+from webapp.case_view import diagram_of, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.navigation import NavigationItem
 from webapp.processes import process_names
@@ -68,7 +68,7 @@ def diagram(instance_id: str) -> Response:
         instance = instances.get(connection, instance_id)
         if not instances.may_see(connection, instance, current_actor()):
             raise InstanceUnknown(id=instance_id)
-        model = current_platform().runtime.library.get(connection, instance.definition_id).model
+        model = diagram_of(connection, instance.definition_id, request.args.get("process", ""))
     return Response(translated_xml(model, current_language()), mimetype="application/xml")
 
 

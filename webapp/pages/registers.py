@@ -17,7 +17,7 @@ from engine.registers.catalogue import REGISTERS, register_of
 from engine.registers.records import RecordQuery
 from engine.registers.register import Register
 from engine.store.types import Record
-from webapp.case_view import CaseView, load_case
+from webapp.case_view import CaseView, diagram_of, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading
 from webapp.downloads import download
 from webapp.navigation import NavigationItem
@@ -133,7 +133,7 @@ def diagram(key: str, record_id: int) -> Response:
         if not evidence.may_see(connection, instance_id, actor):
             raise records.RecordUnknown()
         definition_id = instances.get(connection, instance_id).definition_id
-        model = current_platform().runtime.library.get(connection, definition_id).model
+        model = diagram_of(connection, definition_id, request.args.get("process", ""))
     return Response(translated_xml(model, current_language()), mimetype="application/xml")
 
 
@@ -156,7 +156,11 @@ def attachment(key: str, record_id: int, attachment_id: str) -> Answer:
 def _evidence(connection: Connection, register: Register, record: Record) -> Evidence:
     actor, instance_id = current_actor(), register.instance_of(record)
     visible = evidence.may_see(connection, instance_id, actor)
-    may_open = visible and instance_id is not None and instances.may_see(connection, instances.get(connection, instance_id), actor)
+    may_open = (
+        visible
+        and instance_id is not None
+        and instances.may_see(connection, instances.get(connection, instance_id), actor)
+    )
     return Evidence(
         case=load_case(connection, instance_id) if visible else None,
         may_open_case=may_open,
