@@ -5,21 +5,46 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 
 from engine.registers.nonconformity_wording import ACTION_KINDS, ACTION_STATUSES, AREAS, CAUSES, GRADES, STATUSES
 from engine.registers.register import Choice, Field, Register, Related, Section, Standing
-from engine.store.tables import corrective_action, group, management_review, nonconformity, user
+from engine.store.tables import (
+    corrective_action,
+    group,
+    management_review,
+    nonconformity,
+    process_instance,
+    user,
+)
 from engine.store.types import Record
 
 _SETTLED = ("closed", "withdrawn")
 _raiser, _earlier = user.alias("raiser"), nonconformity.alias("earlier")
+_corrected = nonconformity.alias("corrected")
 _owner, _verifier = user.alias("owner"), user.alias("verifier")
+
+
+def _is_cancelled(instance_id: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(process_instance.c.id == instance_id, process_instance.c.status == "cancelled")
+
+
+# A case that somebody ended before its time leaves its records where they stood; nobody waits for them any more.
+_standing = case(
+    (and_(nonconformity.c.status.not_in(_SETTLED), _is_cancelled(nonconformity.c.instance_id)), "withdrawn"),
+    else_=nonconformity.c.status,
+)
+_of_cancelled = exists().where(
+    _corrected.c.id == corrective_action.c.nonconformity_id, _is_cancelled(_corrected.c.instance_id)
+)
+_action_standing = case(
+    (and_(corrective_action.c.status != "verified", _of_cancelled), "withdrawn"), else_=corrective_action.c.status
+)
 
 
 def _is_overdue(now: datetime) -> ColumnElement[bool]:
     """An action that should have been done by the end of an earlier day."""
-    return and_(corrective_action.c.status == "open", corrective_action.c.due_on < now.date())
+    return and_(_action_standing == "open", corrective_action.c.due_on < now.date())
 
 
 def _has_overdue(now: datetime) -> ColumnElement[bool]:
@@ -33,16 +58,20 @@ def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _actions(record_id: int) -> Select[Any]:
     return (
-        select(corrective_action, _owner.c.name.label("owner_name"), _verifier.c.name.label("verifier_name"))
+        select(
+            corrective_action,
+            _action_standing.label("standing"),
+            _owner.c.name.label("owner_name"),
+        )
         .join(_owner, _owner.c.id == corrective_action.c.owner_id)
-        .join(_verifier, _verifier.c.id == corrective_action.c.verified_by_id, isouter=True)
         .where(corrective_action.c.nonconformity_id == record_id)
         .order_by(corrective_action.c.id)
     )
 
 
 def _repeated_by(record_id: int) -> Select[Any]:
-    return select(nonconformity).where(nonconformity.c.repeats_id == record_id).order_by(nonconformity.c.id)
+    repeating = select(nonconformity, _standing.label("standing"))
+    return repeating.where(nonconformity.c.repeats_id == record_id).order_by(nonconformity.c.id)
 
 
 def _source(row: Record) -> tuple[str, str, str] | None:
@@ -57,7 +86,7 @@ def _progress(row: Record) -> str:
     return f"{row.actions_settled}/{row.actions}" if row.actions else ""
 
 
-_STATUS = Field("状态", "Status", "status", "badge", STATUSES, on_phone=True)
+_STATUS = Field("状态", "Status", "standing", "badge", STATUSES, on_phone=True)
 _GRADE = Field("等级", "Grade", "grade", "badge", GRADES, on_phone=True)
 _CLAUSE = Field("条款", "Clause", "clause")
 _AREA = Field("所属方面", "Area", "area", words=AREAS)
@@ -83,7 +112,7 @@ _NUMBER = Field("编号", "Number", "number")
 _ACTION = Field("措施", "Action", "description", "long", width=50)
 _OWNER = Field("负责人", "Owner", "owner_name", "person", on_phone=True)
 _DUE = Field("完成期限", "Due", "due_on", "date", on_phone=True)
-_ACTION_STATUS = Field("状态", "Status", "status", "badge", ACTION_STATUSES, on_phone=True)
+_ACTION_STATUS = Field("状态", "Status", "standing", "badge", ACTION_STATUSES, on_phone=True)
 _RESULT = Field("落实情况与证据", "What was done", "result", "long", width=40)
 _DONE = Field("落实时间", "Done", "done_at", "moment")
 _VERIFICATION = Field("验证发现", "Verification", "verification", "long", width=40)
@@ -107,6 +136,7 @@ NONCONFORMITIES = Register(
         group.c.name_en.label("department_en"),
         _raiser.c.name.label("raiser_name"),
         _earlier.c.number.label("earlier_number"),
+        _standing.label("standing"),
         _count().label("actions"),
         _count(corrective_action.c.status != "open").label("actions_settled"),
     )
@@ -123,11 +153,11 @@ NONCONFORMITIES = Register(
         nonconformity.c.source_label,
     ),
     standings=(
-        Standing("open", "处理中", "Open", lambda now: nonconformity.c.status.not_in(_SETTLED)),
-        Standing("raised", "待确认", "To review", lambda now: nonconformity.c.status == "raised", "orange"),
+        Standing("open", "处理中", "Open", lambda now: _standing.not_in(_SETTLED)),
+        Standing("raised", "待确认", "To review", lambda now: _standing == "raised", "orange"),
         Standing("overdue", "整改逾期", "Actions overdue", _has_overdue, "red"),
-        Standing("watching", "待验有效性", "Effect watched", lambda now: nonconformity.c.status == "watching"),
-        Standing("closed", "已关闭", "Closed", lambda now: nonconformity.c.status == "closed", "green"),
+        Standing("watching", "待验有效性", "Effect watched", lambda now: _standing == "watching"),
+        Standing("closed", "已关闭", "Closed", lambda now: _standing == "closed", "green"),
     ),
     choices=(
         Choice("grade", "等级", "Grade", nonconformity.c.grade, GRADES),
@@ -209,6 +239,7 @@ CORRECTIVE_ACTIONS = Register(
     table=corrective_action,
     query=select(
         corrective_action,
+        _action_standing.label("standing"),
         _owner.c.name.label("owner_name"),
         _verifier.c.name.label("verifier_name"),
         nonconformity.c.number.label("nonconformity_number"),
@@ -228,10 +259,10 @@ CORRECTIVE_ACTIONS = Register(
     moment=corrective_action.c.due_on,
     search=(corrective_action.c.number, corrective_action.c.description, _owner.c.name),
     standings=(
-        Standing("open", "未完成", "Open", lambda now: corrective_action.c.status == "open"),
+        Standing("open", "未完成", "Open", lambda now: _action_standing == "open"),
         Standing("overdue", "已逾期", "Overdue", _is_overdue, "red"),
-        Standing("done", "待验证", "To verify", lambda now: corrective_action.c.status == "done", "orange"),
-        Standing("verified", "已验证", "Verified", lambda now: corrective_action.c.status == "verified", "green"),
+        Standing("done", "待验证", "To verify", lambda now: _action_standing == "done", "orange"),
+        Standing("verified", "已验证", "Verified", lambda now: _action_standing == "verified", "green"),
     ),
     choices=(Choice("kind", "类型", "Kind", corrective_action.c.kind, ACTION_KINDS),),
     department=nonconformity.c.department_id,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.bootstrap import Platform
+from tests.support.company import Company
 from tests.support.people import People
 from tests.support.service_desk import ServiceDesk
 
@@ -21,3 +22,9 @@ def desk(platform: Platform, people: People, tmp_path: Path) -> ServiceDesk:
 def any_desk(any_platform: Platform, people: People, tmp_path: Path) -> ServiceDesk:
     """A service desk, once on each store."""
     return ServiceDesk(any_platform, people, tmp_path)
+
+
+@pytest.fixture
+def any_company(any_platform: Platform, people: People, tmp_path: Path) -> Company:
+    """The demo company with every process published, once on each store."""
+    return Company(any_platform, people, tmp_path)

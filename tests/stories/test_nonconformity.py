@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from engine import work_items
+from engine import instances, work_items
 from engine.forms import FormInvalid
 from engine.handlers import ServiceCall
-from engine.registers import nonconformities
+from engine.registers import nonconformities, records
+from engine.registers.nonconformity_register import CORRECTIVE_ACTIONS, NONCONFORMITIES
+from engine.registers.register import Register
 from engine.store import audit
 from engine.store.tables import corrective_action, document, internal_audit, nonconformity
 from engine.store.types import Record
@@ -70,7 +72,8 @@ def mails(company: Company, login: str) -> list[str]:
     return [subject for to, subject in company.subjects if to == login]
 
 
-def test_from_what_was_raised_to_the_effect_that_was_verified(company: Company) -> None:
+def test_from_what_was_raised_to_the_effect_that_was_verified(any_company: Company) -> None:
+    company = any_company
     company.start("sunli", "nonconformity", **RAISED)
     raised = record(company)
     assert (raised.number, raised.status, raised.clause) == (NUMBER, "raised", "7.3")
@@ -328,3 +331,32 @@ def test_a_step_does_not_happen_where_it_does_not_belong(company: Company) -> No
         with pytest.raises(nonconformities.NonconformityElsewhere, match="raised"):
             close(call)
     assert record(company).status == "raised"
+
+
+def test_who_withdraws_their_case_leaves_nothing_open_in_the_registers(any_company: Company) -> None:
+    company = any_company
+    raise_it(company)
+    analyse(company, RULE, TRAINING)
+    company.pass_time(days=10)
+    zone, now, reader = company.platform.settings.zone, company.clock.now(), company.actor("linfang")
+
+    def shown(register: Register) -> tuple[dict[str, int], list[str]]:
+        with company.platform.database.read() as connection:
+            counts = records.counts(connection, reader, register, now=now)
+            page = records.page(connection, reader, register, records.RecordQuery(), zone=zone, now=now)
+        return {code: number for code, number in counts.items() if number}, [row.standing for row in page.items]
+
+    assert shown(NONCONFORMITIES) == ({"": 1, "open": 1, "overdue": 1}, ["acting"])
+    assert shown(CORRECTIVE_ACTIONS) == ({"": 2, "open": 2, "overdue": 1}, ["open", "open"])
+    (instance,) = company.instances
+    with company.platform.database.write() as connection:
+        instances.cancel(
+            company.platform.runtime,
+            connection,
+            actor=company.actor("sunli"),
+            instance_id=instance.id,
+            reason="重复提出",
+            now=now,
+        )
+    assert shown(NONCONFORMITIES) == ({"": 1}, ["withdrawn"])
+    assert shown(CORRECTIVE_ACTIONS) == ({"": 2}, ["withdrawn", "withdrawn"])
