@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from engine.errors import Language
 from engine.forms import FormContext, parse_form
 from tests.browser.forms.site import NOW, SHANGHAI, Desk, MemoryFiles, create_site, schema
 from webapp.forms import FormView, apply_row_action, attach_files, option_token, read_post
@@ -290,3 +291,19 @@ def test_presentation_components_show_only_what_is_ours() -> None:
     assert [block.kind for block in blocks] == ["image", "table", "text"]
     assert (blocks[1].content.columns, blocks[1].content.rows) == (["甲"], [["1"], [""]])
     assert blocks[2].content == "李"
+
+
+@pytest.mark.parametrize(
+    ("language", "columns", "row"),
+    [("zh", ["编号", "部门"], ["N-1", "服务台"]), ("en", ["Number", "Department"], ["N-1", "Service desk"])],
+)
+def test_a_table_shows_what_is_kept_in_the_readers_language(
+    language: Language, columns: list[str], row: list[str]
+) -> None:
+    department = {"key": "name_zh", "key_en": "name_en", "label": "部门", "label_en": "Department"}
+    number = {"key": "number", "label": "编号", "label_en": "Number"}
+    table = {"type": "table", "label": "相似", "dataSource": "=rows", "columns": [number, department]}
+    rows = [{"number": "N-1", "name_zh": "服务台", "name_en": "Service desk"}]
+    context = FormContext(language, NOW, SHANGHAI, variables={"rows": rows})
+    (line,) = FormView(parse_form({"id": "f", "components": [table]}), context=context).blocks
+    assert (line[0].content.columns, line[0].content.rows) == (columns, [row])
