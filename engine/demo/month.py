@@ -1,4 +1,4 @@
-"""A month at the service desk: exports are imported, customers called, dissatisfaction dealt with, timers fire."""
+"""A month at the service desk: exports are imported, customers called, complaints dealt with, timers fire."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 
 from engine import inbox, submissions, timers, users
 from engine.actors import Actor
 from engine.bootstrap import Platform
 from engine.clock import MovableClock
-from engine.demo import answers
+from engine.demo import answers, complaints
 from engine.demo.incident_log import DemoEvent, write_export
 from engine.registers.importing import import_incidents
 from engine.runtime.step import new_id
-from engine.store.tables import user, work_item
+from engine.store.tables import complaint, user, work_item
 from engine.store.types import Record
 from engine.worker import Worker
 
@@ -44,6 +44,7 @@ class Month:
         self.worker = Worker(platform, channels={"mail": lambda payload: None})
         self.folder = platform.settings.data_directory / "demo"
         self.exported_at = clock.now()
+        self.calls = list(complaints.CALLS)
         self.people = self._load_people()
 
     def play(self, end: datetime) -> None:
@@ -56,6 +57,7 @@ class Month:
                 self._import()
             if local.hour in OFFICE_HOURS:
                 self._work(left)
+                self._deal_with_complaints(end)
         self._walk_to(end)
         self._leave_things_lying(end)
         write_export(self._events_since(self.exported_at), self.folder / TODAYS_EXPORT, self.zone)
@@ -99,6 +101,34 @@ class Month:
             if left > timedelta(days=2) and self.random.random() < 0.2:
                 operator = self.people[self.random.choice(OPERATORS)]
                 self._complete(item, operator, answers.follow_up(self.random, self.clock.now()))
+
+    def _deal_with_complaints(self, end: datetime) -> None:
+        """Calls with complaints are registered; every fourth hour somebody does what is waiting, until two days ago."""
+        now = self.clock.now()
+        while self.calls and end - self.calls[0].before <= now:
+            call = self.calls.pop(0)
+            self._start(call.login, "complaint", call.answers)
+        if now.hour % 4 or end - now < timedelta(days=2):
+            return
+        steps = and_(work_item.c.definition_key == "complaint", work_item.c.element_id.in_(complaints.STEPS))
+        for item in self._open(steps):
+            step = complaints.STEPS[item.element_id]
+            with self.platform.database.read() as connection:
+                row = connection.execute(select(complaint).where(complaint.c.number == item.business_key)).one()
+            self._complete(item, self.people[step.login], step.answers(row))
+
+    def _start(self, login: str, key: str, given: Mapping[str, Any]) -> None:
+        with self.platform.database.write() as connection:
+            submissions.start(
+                self.platform.runtime,
+                connection,
+                actor=self.people[login],
+                key=key,
+                submitted=given,
+                instance_id=new_id(),
+                language="zh",
+                now=self.clock.now(),
+            )
 
     def _complete(self, item: Record, actor: Actor, given: Mapping[str, Any]) -> None:
         with self.platform.database.write() as connection:
@@ -144,23 +174,13 @@ class Month:
             ):
                 inbox.claim(connection, actor=self.people[login], work_item_id=item.id, now=end)
         for login, given in answers.FEEDBACK:
-            with self.platform.database.write() as connection:
-                submissions.start(
-                    self.platform.runtime,
-                    connection,
-                    actor=self.people[login],
-                    key="customer_feedback",
-                    submitted=given,
-                    instance_id=new_id(),
-                    language="zh",
-                    now=end,
-                )
+            self._start(login, "customer_feedback", given)
         for item in self._open(work_item.c.element_id == "evaluate")[:1]:
             self._complete(item, self.people["wangqiang"], {**answers.ADOPTED, "promised_on": answers.in_days(end, 9)})
 
     def _open(self, condition: ColumnElement[bool]) -> list[Record]:
         with self.platform.database.read() as connection:
-            query = select(work_item.c.id, work_item.c.business_key, work_item.c.due_at)
+            query = select(work_item.c.id, work_item.c.business_key, work_item.c.element_id, work_item.c.due_at)
             ready = query.where(condition, work_item.c.state == "ready")
             return list(connection.execute(ready.order_by(work_item.c.due_at, work_item.c.id)))
 

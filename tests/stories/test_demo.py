@@ -20,7 +20,7 @@ from engine.registers import callbacks
 from engine.registers.importing import import_incidents
 from engine.settings import Settings
 from engine.store import audit
-from engine.store.tables import callback, engine_incident, import_reject, incident, outbox, user
+from engine.store.tables import callback, complaint, engine_incident, import_reject, incident, outbox, user
 from tests.support.people import People
 
 THURSDAY_MORNING = datetime(2026, 3, 12, 2, 30, tzinfo=UTC)
@@ -68,6 +68,9 @@ def test_the_demo_company_has_a_month_behind_it(prepared: Platform, people: Peop
         pending = connection.execute(select(outbox.c.id).where(outbox.c.status != "sent")).all()
         admin_hash = connection.execute(select(user.c.password_hash).where(user.c.login == "admin")).scalar_one()
         assert audit.verify(connection).broken_at is None
+        complaints = list(connection.execute(select(complaint).order_by(complaint.c.received_at)))
+    assert {"closed", "watching", "registered"} <= {one.status for one in complaints}
+    assert [one.visit_score for one in complaints if one.is_major and one.received_through == "phone"] == [4]
     assert states["reached"] > 150
     assert states["unreachable"] >= 1
     assert states["open"] >= 5
