@@ -62,7 +62,7 @@ def _facts(row: Record, zone: ZoneInfo) -> dict[str, Any]:
         "effectiveness_due_on": day(row.effectiveness_due_on, zone),
         "effective": {None: "", True: "有效", False: "无效"}[row.effective],
         "effectiveness_note": row.effectiveness_note or "",
-        "rounds": row.reopen_count + 1,
+        "rounds": linked(row.reopen_count + 1, "nonconformity", row.id),
         "closed_on": day(row.closed_at, zone),
     }
 
@@ -81,7 +81,7 @@ def _actions(connection: Connection, record_id: int) -> list[Record]:
 
 def _action(row: Record, zone: ZoneInfo) -> dict[str, Any]:
     return {
-        "number": row.number,
+        "number": linked(row.number, "corrective_action", row.id),
         "description": row.description,
         "owner": row.owner,
         "due_on": day(row.due_on, zone),
@@ -121,7 +121,7 @@ NONCONFORMITY_REPORT = DocumentKind(
             "effectiveness_due_on": "2026-04-20",
             "effective": "有效",
             "effectiveness_note": "连续两次抽查账实一致。",
-            "rounds": 1,
+            "rounds": linked(1, "nonconformity", 1),
             "closed_on": "2026-04-20",
         },
         "whys": [
@@ -131,7 +131,7 @@ NONCONFORMITY_REPORT = DocumentKind(
         ],
         "actions": [
             {
-                "number": "CA-20260304-001",
+                "number": linked("N-20260302-001-01", "corrective_action", 1),
                 "description": "修订备件管理制度，要求领用时扫码登记",
                 "owner": "李浩",
                 "due_on": "2026-03-20",

@@ -119,7 +119,7 @@ def _actions(connection: Connection, record_id: int) -> list[Record]:
 
 def _action(row: Record, zone: ZoneInfo) -> dict[str, Any]:
     return {
-        "number": row.number,
+        "number": linked(row.number, "corrective_action", row.id),
         "description": row.description,
         "owner": row.owner,
         "due_on": day(row.due_on, zone),
@@ -166,7 +166,7 @@ MANAGEMENT_REVIEW_REPORT = DocumentKind(
         "actions_count": linked(1, REVIEW, 1),
         "actions": [
             {
-                "number": "CA-20260128-001",
+                "number": linked("CA-20260128-001", "corrective_action", 1),
                 "description": "建立备件扫码管理",
                 "owner": "王强",
                 "due_on": "2026-06-30",
