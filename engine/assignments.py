@@ -34,7 +34,7 @@ class NobodyElse(Invalid):
 
 
 def reassign(connection: Connection, *, actor: Actor, work_item_id: str, to_user_id: int, now: datetime) -> None:
-    """Hand an open work item to somebody (administrators).
+    """Hand an open work item to somebody: administrators, and whoever it was escalated to.
 
     Raises ``Forbidden``, ``UserUnknown``, ``SeparatedDuty`` and ``Conflict``.
     """
@@ -85,7 +85,11 @@ def escalate(connection: Connection, *, item_id: str, to_user_ids: list[int], ac
     added = [f"user:{one}" for one in to_user_ids if f"user:{one}" not in item.candidates]
     if not added:
         return []
-    connection.execute(update(work_item).where(work_item.c.id == item_id).values(candidates=[*item.candidates, *added]))
+    connection.execute(
+        update(work_item)
+        .where(work_item.c.id == item_id)
+        .values(candidates=[*item.candidates, *added], escalated_to=[*(item.escalated_to or ()), *added])
+    )
     shown = set(
         connection.execute(select(inbox_entry.c.recipient).where(inbox_entry.c.work_item_id == item_id)).scalars()
     )

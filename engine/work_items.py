@@ -126,13 +126,14 @@ def permissions(item: Record, actor: Actor) -> Permissions:
     is_open = item.state in ("ready", "reserved")
     barred_by = barring(item.separations, actor.recipients) if is_open and (mine or candidate) else None
     free = barred_by is None
+    takes_over = actor.user_id is not None and f"user:{actor.user_id}" in (item.escalated_to or ()) and not mine
     complete = is_open and free and (mine or (candidate and item.state == "ready"))
     return Permissions(
         see=mine or candidate or actor.is_administrator or item.completed_by_id == actor.user_id,
-        claim=item.state == "ready" and candidate and free,
+        claim=free and ((item.state == "ready" and candidate) or (item.state == "reserved" and takes_over)),
         release=item.state == "reserved" and (mine or actor.is_administrator),
         complete=complete,
-        reassign=is_open and actor.is_administrator,
+        reassign=is_open and (actor.is_administrator or takes_over),
         forward=is_open and (mine or complete),
         barred_by=barred_by,
     )

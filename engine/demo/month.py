@@ -17,6 +17,7 @@ from engine.bootstrap import Platform
 from engine.clock import MovableClock
 from engine.demo import answers, complaints
 from engine.demo.incident_log import DemoEvent, write_export
+from engine.demo.quality import QualityWork
 from engine.registers.importing import import_incidents
 from engine.runtime.step import new_id
 from engine.store.tables import complaint, user, work_item
@@ -50,6 +51,7 @@ class Month:
     def play(self, end: datetime) -> None:
         """Everything from the clock's present to ``end``; the last export waits in the demo folder to be imported."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        quality = QualityWork(self.platform, self.clock, self.people, end)
         for local in _hours(self.clock.now(), end, self.zone):
             self._walk_to(local)
             left = end - self.clock.now()
@@ -57,6 +59,7 @@ class Month:
                 self._import()
             if local.hour in OFFICE_HOURS:
                 self._work(left)
+                quality.work()
                 self._deal_with_complaints(end)
         self._walk_to(end)
         self._leave_things_lying(end)

@@ -266,8 +266,11 @@ def test_escalated_it_is_the_managers_too(house: House, people: People, started:
     assert escalate() == [boss.user_id]
     assert escalate() == []
     assert {row.recipient for row in house.rows(inbox_entry)} == {f"user:{li.user_id}", f"user:{boss.user_id}"}
-    assert house.see(ask, boss).id == ask.id
-    house.release(ask, li)
+    may = work_items.permissions(house.see(ask, boss), boss)
+    assert (may.claim, may.complete, may.reassign) == (True, False, True)
+    house.claim(ask, boss)
+    with pytest.raises(work_items.WorkItemClaimed):
+        house.complete(ask, li)
     house.complete(ask, boss)
     assert house.open(started) == ["decide"]
     assert escalate() == []

@@ -41,6 +41,7 @@ work_item = Table(
     Column("form_key", String(100)),
     Column("state", String(16), nullable=False),  # ready, reserved, completed, exited
     Column("candidates", JsonText, nullable=False),  # ["group:<id>", "user:<id>"], who may claim it
+    Column("escalated_to", JsonText),  # ["user:<id>"], who was told that it is overdue and may take it over
     Column("separations", JsonText),  # the rules of separation of duties that bar people from it; none for most
     Column("assignee_id", Integer, ForeignKey("user.id")),
     Column("priority", Integer, nullable=False),

@@ -16,6 +16,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "public_link_failure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_link_failure")),
+    )
+    with op.batch_alter_table("public_link_failure", schema=None) as batch_op:
+        batch_op.create_index("ix_public_link_failure_address", ["address", "at"], unique=False)
+
+    op.create_table(
         "document_template",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
@@ -45,16 +55,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_public_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_public_link_token_hash")),
     )
-    op.create_table(
-        "public_link_failure",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("address", sa.String(length=64), nullable=False),
-        sa.Column("at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_link_failure")),
-    )
-    with op.batch_alter_table("public_link_failure", schema=None) as batch_op:
-        batch_op.create_index("ix_public_link_failure_address", ["address", "at"], unique=False)
-
     op.create_table(
         "audit_programme",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -387,12 +387,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("rules", sa.LargeBinary(), nullable=True))
 
     with op.batch_alter_table("work_item", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("escalated_to", engine.store.types.JsonText(), nullable=True))
         batch_op.add_column(sa.Column("separations", engine.store.types.JsonText(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("work_item", schema=None) as batch_op:
         batch_op.drop_column("separations")
+        batch_op.drop_column("escalated_to")
 
     with op.batch_alter_table("process_definition", schema=None) as batch_op:
         batch_op.drop_column("rules")
@@ -446,8 +448,8 @@ def downgrade() -> None:
 
     op.drop_table("audit_programme")
     op.drop_table("public_link")
+    op.drop_table("document_template")
     with op.batch_alter_table("public_link_failure", schema=None) as batch_op:
         batch_op.drop_index("ix_public_link_failure_address")
 
     op.drop_table("public_link_failure")
-    op.drop_table("document_template")
