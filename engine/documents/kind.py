@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -61,9 +61,25 @@ class DocumentKind:
         return self.zh if language == "zh" else self.en
 
     @property
+    def fields(self) -> list[tuple[str, str]]:
+        """What a template may show: expressions and their examples; of a list, ``list[].field`` for each row."""
+        return list(_fields("", self.example))
+
+    @property
     def shipped(self) -> bytes:
         """The Word template that comes with the system."""
         return (FOLDER / f"{self.key}.docx").read_bytes()
+
+
+def _fields(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    shown = as_text(value)
+    if isinstance(shown, Mapping):
+        for key, one in shown.items():
+            yield from _fields(f"{path}.{key}" if path else key, one)
+    elif isinstance(shown, list):
+        yield from _fields(f"{path}[]", shown[0]) if shown else ()
+    else:
+        yield path, str(shown)
 
 
 def linked(text: object, record_type: str, record: int | str) -> Data:

@@ -43,6 +43,7 @@ def test_the_shipped_template_is_safe_and_shows_the_example(kind: DocumentKind) 
     text = words_of(render(kind.shipped, kind.example, EXAMPLE))
     assert str(EXAMPLE["number"]) in text
     assert "{" not in text
+    assert all(path and "{" not in path for path, _example in kind.fields)
 
 
 def test_an_audit_report_counts_what_was_found_in_each_department(company: Company) -> None:

@@ -185,6 +185,8 @@ class TestDocuments:
         path = "/documents/templates/nonconformity_report"
         shown = sign_in("liuyang").visit("/documents/templates")
         assert not shown.page.xpath("//input[@type='file']")
+        assert "actions[].due_on" in shown.text
+        assert "{{ one.number }}" in shown.text
         own = Document()
         own.add_paragraph("{{ nonconformity.weather }}")
         assert shown.send(path, file=(_file(own), "a.docx"), reason="x").status == 403
