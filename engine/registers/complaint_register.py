@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 
 from engine.registers.complaint_wording import (
     CAUSES,
@@ -18,18 +18,23 @@ from engine.registers.complaint_wording import (
     STATUSES,
 )
 from engine.registers.register import Choice, Field, Register, Section, Standing
-from engine.store.tables import complaint, user
+from engine.store.tables import complaint, process_instance, user
 from engine.store.types import Record
 
 _SETTLED = ("closed", "withdrawn")
 _verifier = user.alias("verifier")
+# A case that somebody ended before its time leaves its record where it stood; nobody waits for it any more.
+_is_cancelled = exists().where(
+    process_instance.c.id == complaint.c.instance_id, process_instance.c.status == "cancelled"
+)
+_standing = case((and_(complaint.c.status.not_in(_SETTLED), _is_cancelled), "withdrawn"), else_=complaint.c.status)
 
 
 def _is_late(now: datetime) -> ColumnElement[bool]:
     """Neither acknowledged nor answered by its clock."""
     return or_(
-        and_(complaint.c.status == "registered", complaint.c.acknowledge_due_at < now),
-        and_(complaint.c.status.in_(("registered", "handling")), complaint.c.resolve_due_at < now),
+        and_(_standing == "registered", complaint.c.acknowledge_due_at < now),
+        and_(_standing.in_(("registered", "handling")), complaint.c.resolve_due_at < now),
     )
 
 
@@ -38,9 +43,9 @@ def _source(row: Record) -> tuple[str, str, str] | None:
 
 
 def _next_due(row: Record) -> Any:
-    if row.status == "registered":
+    if row.standing == "registered":
         return row.acknowledge_due_at
-    return row.resolve_due_at if row.status == "handling" else None
+    return row.resolve_due_at if row.standing == "handling" else None
 
 
 def _level(row: Record) -> str:
@@ -51,7 +56,7 @@ def _touches(flag: str) -> Field:
     return Field(FLAGS[flag].zh, FLAGS[flag].en, lambda row: flag in row.flags, "yes_no")
 
 
-_STATUS = Field("状态", "Status", "status", "badge", STATUSES, on_phone=True)
+_STATUS = Field("状态", "Status", "standing", "badge", STATUSES, on_phone=True)
 _GRADE = Field("等级", "Grade", "grade", "badge", GRADES, on_phone=True)
 _DUE = Field("期限", "Due", _next_due, "due")
 _LEVEL = Field("处理层级", "Level", _level, words=LEVELS)
@@ -99,7 +104,7 @@ COMPLAINTS = Register(
     hint_zh="从受理、处理、答复到关闭，每一件投诉的时限和去向。",
     hint_en="Every complaint from its acknowledgement to its end, with its clocks.",
     table=complaint,
-    query=select(complaint, _verifier.c.name.label("verifier_name")).join(
+    query=select(complaint, _standing.label("standing"), _verifier.c.name.label("verifier_name")).join(
         _verifier, _verifier.c.id == complaint.c.verified_by_id, isouter=True
     ),
     title="subject",
@@ -113,11 +118,11 @@ COMPLAINTS = Register(
         complaint.c.content,
     ),
     standings=(
-        Standing("open", "处理中", "Open", lambda now: complaint.c.status.not_in(_SETTLED)),
-        Standing("registered", "待受理", "To acknowledge", lambda now: complaint.c.status == "registered", "orange"),
+        Standing("open", "处理中", "Open", lambda now: _standing.not_in(_SETTLED)),
+        Standing("registered", "待受理", "To acknowledge", lambda now: _standing == "registered", "orange"),
         Standing("late", "已超期", "Late", _is_late, "red"),
         Standing("major", "重大", "Major", lambda now: complaint.c.is_major, "red"),
-        Standing("watching", "待复查", "Watched", lambda now: complaint.c.status == "watching"),
+        Standing("watching", "待复查", "Watched", lambda now: _standing == "watching"),
         Standing("closed", "已关闭", "Closed", lambda now: complaint.c.status == "closed", "green"),
     ),
     choices=(

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, upd
 from engine import policy_settings
 from engine.errors import Conflict, NotFound
 from engine.store import audit
-from engine.store.tables import complaint, group, work_item
+from engine.store.tables import complaint, group, process_instance, work_item
 from engine.store.types import Record
 
 HIGHEST_LEVEL = 3
@@ -131,13 +131,17 @@ def is_repeat(connection: Connection, assessment: Assessment, *, instance_id: st
     if not assessment.customer or not alike:
         return False
     days = timedelta(days=int(policy_settings.value(connection, "complaint.repeat_days")))
-    earlier = select(complaint.c.id).where(
-        func.lower(complaint.c.customer) == assessment.customer.lower(),
-        or_(*alike),
-        complaint.c.instance_id != instance_id,
-        complaint.c.status != "withdrawn",
-        complaint.c.received_at <= received_at,
-        complaint.c.received_at >= received_at - days,
+    earlier = (
+        select(complaint.c.id)
+        .join(process_instance, process_instance.c.id == complaint.c.instance_id)
+        .where(
+            func.lower(complaint.c.customer) == assessment.customer.lower(),
+            or_(*alike),
+            complaint.c.instance_id != instance_id,
+            process_instance.c.status != "cancelled",
+            complaint.c.received_at <= received_at,
+            complaint.c.received_at >= received_at - days,
+        )
     )
     return connection.execute(earlier.limit(1)).first() is not None
 

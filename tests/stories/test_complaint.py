@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.bootstrap import Platform
 from engine.errors import EngineError
 from engine.handlers import ServiceCall
 from engine.registers.complaints import ComplaintChanged, ComplaintUnknown
@@ -17,7 +15,6 @@ from engine.store import audit
 from engine.store.tables import callback, complaint, document
 from engine.store.types import Record
 from tests.support.company import Company
-from tests.support.people import People
 from tests.support.ticket_system import TicketSystem
 
 BY_PHONE: dict[str, Any] = {
@@ -51,12 +48,6 @@ def register(company: Company, by: str = "liuyang", **changed: Any) -> str:
 def acknowledge(company: Company, by: str = "zhaoqian", **changed: Any) -> None:
     known = {name: value for name, value in BY_PHONE.items() if name not in ("received_through", "content")}
     company.submit(by, "acknowledge", **{**known, **TOLD, **changed})
-
-
-@pytest.fixture
-def any_company(any_platform: Platform, people: People, tmp_path: Path) -> Company:
-    """The demo company, once on each store."""
-    return Company(any_platform, people, tmp_path)
 
 
 def test_a_general_complaint_is_acknowledged_handled_answered_and_closed(any_company: Company) -> None:

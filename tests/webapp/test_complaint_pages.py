@@ -82,6 +82,18 @@ def test_a_record_leads_back_to_the_callback_and_on_to_a_nonconformity(company: 
     assert any(one.startswith("/start/nonconformity?") and "complaint" in one for one in links)
 
 
+def test_a_withdrawn_complaint_is_open_nowhere_and_counts_for_no_repetition(company: Company, sign_in: SignIn) -> None:
+    instance_id = company.start("liuyang", "complaint", **BY_PHONE)
+    page = sign_in("liuyang").visit(f"/process-instances/{instance_id}")
+    page.submit(f"/process-instances/{instance_id}/cancel", reason="客户撤回")
+    assert "已撤销" in page.visit("/registers/complaint").text
+    assert "报修两天" not in page.visit("/registers/complaint?standing=open").text
+    company.pass_time(days=5)
+    assert "报修两天" not in page.visit("/registers/complaint?standing=late").text
+    company.start("liuyang", "complaint", **BY_PHONE)
+    assert [one.is_repeat for one in company.rows(complaint)] == [False, False]
+
+
 def test_a_closed_complaint_has_no_deadline_any_more(company: Company, sign_in: SignIn) -> None:
     company.start("liuyang", "complaint", **BY_PHONE, acknowledged=True, handled_by="service_desk")
     page = sign_in("liuyang")

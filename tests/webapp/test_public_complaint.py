@@ -144,6 +144,7 @@ def test_markup_in_a_complaint_stays_text(
     assert desk.status == 200
     assert "<script>alert" not in desk.source
     assert "{{ 7*7 }}" in desk.text
+    assert "public_link" not in desk.text, "the evidence, too, names the channel in words"
 
 
 def test_the_page_speaks_the_browsers_language_and_can_be_switched(visitor: Visitor, link: str) -> None:
