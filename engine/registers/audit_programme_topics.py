@@ -49,7 +49,7 @@ def submit(call: ServiceCall) -> dict[str, Any]:
 
 
 def coverage(call: ServiceCall, audits: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """The matrix of departments and areas: in each cell the months of the audits that cover it."""
+    """The matrix of departments and areas: in each cell the months (1 to 12) of the audits that cover it."""
     rows = call.connection.execute(select(group).where(group.c.is_department).order_by(group.c.id))
     return [
         {
@@ -63,7 +63,7 @@ def coverage(call: ServiceCall, audits: Sequence[Mapping[str, Any]]) -> list[dic
 
 def _months(audits: Sequence[Mapping[str, Any]], department: str, area: str) -> list[str]:
     return [
-        str(one.get("begins_on") or "")[:7]
+        str(int(str(one["begins_on"])[5:7]))
         for one in audits
         if department in (one.get("departments") or ()) and area in (one.get("areas") or ())
     ]

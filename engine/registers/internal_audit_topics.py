@@ -16,6 +16,7 @@ from engine.store.tables import audit_coverage, audit_item, group, internal_audi
 from engine.store.types import Record
 
 NONCONFORMING = ("minor", "major")
+_TITLE_LENGTH = 100
 
 
 def serve(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
@@ -218,8 +219,9 @@ def raise_nonconformities(call: ServiceCall, zone: ZoneInfo) -> dict[str, Any]:
     """
     found = keeping.required(call, internal_audit)
     items = call.connection.execute(
-        select(audit_item, group.c.key)
+        select(audit_item, group.c.key, user.c.login)
         .join(group, group.c.id == audit_item.c.department_id)
+        .outerjoin(user, user.c.id == audit_item.c.auditor_id)
         .where(audit_item.c.audit_id == found.id, audit_item.c.result.in_(NONCONFORMING))
         .order_by(audit_item.c.department_id, audit_item.c.ordinal)
     ).all()
@@ -240,8 +242,8 @@ def _raise(call: ServiceCall, found: Record, item: Record, number: str) -> None:
     )
     if taken.rowcount == 1:
         variables = {
-            "title": item.question_zh,
-            "description": item.evidence,
+            "title": item.evidence.strip().splitlines()[0][:_TITLE_LENGTH],
+            "description": f"{item.question_zh}\n{item.evidence}",
             "grade": item.result,
             "clause": item.clause,
             "area": item.area,
@@ -250,6 +252,7 @@ def _raise(call: ServiceCall, found: Record, item: Record, number: str) -> None:
             "source_type": "internal_audit",
             "source_id": str(found.id),
             "source_label": f"{found.number} {found.title}",
+            "raised_by": item.login,
         }
         notices.send_message(call, "nonconformity.raised", number, variables)
 

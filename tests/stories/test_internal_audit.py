@@ -164,7 +164,9 @@ def test_findings_become_nonconformities_and_the_report_goes_round(approved: Com
     (raised,) = company.rows(nonconformity)
     (found,) = [one for one in company.rows(audit_item) if one.result == "minor"]
     assert (raised.number, raised.grade, raised.clause) == (found.nonconformity_number, "minor", found.clause)
-    assert (raised.source_type, raised.description) == ("internal_audit", "抽3份考核表，1份无评分")
+    assert (raised.source_type, raised.title) == ("internal_audit", "抽3份考核表，1份无评分")
+    assert raised.description == f"{found.question_zh}\n抽3份考核表，1份无评分"
+    assert raised.raised_by_id == found.auditor_id
 
     company.submit("linfang", "approve_report", decision="return", report_return_comment="结论请说明有效性")
     company.submit("hexin", "write_report", closing_attendees="各部门负责人", conclusion="体系运行有效，1项一般不符合")
