@@ -119,7 +119,7 @@ def _audit(end: datetime) -> Story:
     key = "internal_audit"
     plan, fuller = said.audit_plan(end, with_technology=False), said.audit_plan(end, with_technology=True)
     return [
-        Act(29.6, "xumei", key, "start", {}),
+        Act(29.6, "xumei", key, "start", said.audit_request(end)),
         Act(29.5, "xumei", key, "plan_audit", plan),
         Act(
             28.5,

@@ -29,6 +29,11 @@ def is_of(department: str) -> Callable[[Variables], bool]:
 # The audit
 
 
+def audit_request(end: datetime) -> dict[str, Any]:
+    """Quality calls an audit of its own accord."""
+    return {"title": f"{end.year} 年第二次内部审核", "audit_reason": "年末审核，覆盖直接面向客户的三个部门"}
+
+
 def audit_plan(end: datetime, *, with_technology: bool) -> dict[str, Any]:
     """An audit of the departments that serve customers."""
     assignments = [

@@ -70,7 +70,10 @@ def test_from_the_plan_to_the_closed_record(screen: Screens, company: Company, l
     text = TEXTS[language]
     xumei = screen("xumei", language=language)
     xumei.goto("/start/internal_audit")
-    xumei.locator("main form .btn-primary").click()
+    xumei.locator("[name=title]").fill("年中内部审核")
+    xumei.locator("[name=audit_reason]").fill("客户连续投诉")
+    send(xumei)
+    xumei.wait_for_url(re.compile("/process-instances/"))
     open_task(xumei, text["plan"])
     xumei.locator("[name=title]").fill("年中内部审核")
     xumei.locator("[name=scope]").fill("服务台的服务提供")

@@ -21,11 +21,13 @@ from engine.store.tables import (
 from tests.support.company import Company
 from tests.support.internal_audits import DEPARTMENTS, plan, programme, record, settle_checklists
 
+REQUEST = {"title": "年中内部审核", "audit_reason": "客户连续投诉"}
+
 
 @pytest.fixture
 def approved(company: Company) -> Company:
     """Xu Mei has planned an audit of two departments, Lin Fang has approved it, the day has come."""
-    company.start("xumei", "internal_audit")
+    company.start("xumei", "internal_audit", **REQUEST)
     company.submit("xumei", "plan_audit", **plan(["service_desk", "operations"], ["people", "resources"]))
     company.submit("linfang", "approve_audit", decision="approve")
     company.pass_time(days=100)
@@ -95,7 +97,7 @@ def test_the_clock_starts_a_programme_every_january(company: Company) -> None:
 
 
 def test_nobody_audits_a_department_they_belong_to(company: Company) -> None:
-    company.start("xumei", "internal_audit")
+    company.start("xumei", "internal_audit", **REQUEST)
     answers = plan(["service_desk", "operations"], ["people"])
     answers["assignments"][1]["auditor"] = "zhoukai"
     said = refused(company, "xumei", "plan_audit", **answers)
@@ -119,7 +121,7 @@ def test_nobody_takes_over_the_audit_of_their_own_department(approved: Company) 
 
 
 def test_fieldwork_waits_for_the_approval_of_somebody_who_did_not_plan_it(company: Company) -> None:
-    company.start("xumei", "internal_audit")
+    company.start("xumei", "internal_audit", **REQUEST)
     company.submit("xumei", "plan_audit", **plan(["service_desk"], ["people"]))
     company.pass_time(days=101)
     assert company.todo("fangyu") == []
@@ -135,7 +137,7 @@ def test_fieldwork_waits_for_the_approval_of_somebody_who_did_not_plan_it(compan
 
 
 def test_the_departments_are_told_before_the_audit(company: Company) -> None:
-    company.start("xumei", "internal_audit")
+    company.start("xumei", "internal_audit", **REQUEST)
     company.submit("xumei", "plan_audit", **plan(["service_desk"], ["people"]))
     company.submit("linfang", "approve_audit", decision="approve")
     company.mails.clear()
