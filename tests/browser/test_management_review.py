@@ -123,6 +123,7 @@ def test_from_the_plan_to_the_closed_record(screen: Screens, company: Company, l
     sent(linfang)
     open_task(majianguo, text["sign"])
     expect(majianguo.locator("main")).to_contain_text("建立备件最低库存预警")
+    expect(majianguo.get_by_role("link", name=re.compile("查看报告草稿|Read the draft"))).to_be_visible()
     assert_accessible(majianguo)
     choose(majianguo, "decision", "approve")
     sent(majianguo)
