@@ -82,6 +82,19 @@ def test_a_record_leads_back_to_the_callback_and_on_to_a_nonconformity(company: 
     assert any(one.startswith("/start/nonconformity?") and "complaint" in one for one in links)
 
 
+@pytest.mark.parametrize("asked", ["refresh", "draft", "submit", "add:whys"])
+def test_a_form_that_comes_too_late_hears_who_was_faster(company: Company, sign_in: SignIn, asked: str) -> None:
+    """A choice refreshes the form; by the time the request arrives a colleague may have submitted it."""
+    company.start("liuyang", "complaint", **BY_PHONE, acknowledged=True, handled_by="service_desk")
+    address = f"/work-items/{company.item('emily', 'handle').id}"
+    late = sign_in("emily").visit(address)
+    (token,) = {str(one) for one in late.page.xpath('//input[@name="csrf_token"]/@value')}
+    company.submit("liuyang", "handle", **HANDLED)
+    answer = late.client.post(address, data={"csrf_token": token, "_do": asked}, headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert "刘洋" in answer.get_data(as_text=True)
+
+
 def test_a_withdrawn_complaint_is_open_nowhere_and_counts_for_no_repetition(company: Company, sign_in: SignIn) -> None:
     instance_id = company.start("liuyang", "complaint", **BY_PHONE)
     page = sign_in("liuyang").visit(f"/process-instances/{instance_id}")

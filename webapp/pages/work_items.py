@@ -55,6 +55,8 @@ def submit(work_item_id: str) -> Response | tuple[str, int] | str | tuple[str, i
         return redirect(url_for(".show", work_item_id=work_item_id))
     if action == "submit":
         return _complete(page, data)
+    if not page.may.complete:
+        raise work_items.why_not(page.item)
     if action != "refresh":
         data = apply_row_action(page.form, data, action, page.context)
     return _form_again(page, data)

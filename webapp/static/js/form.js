@@ -223,9 +223,10 @@
     underway.set(context, { sent, action: context.sourceElement?.getAttribute('value') || '', since: [] });
   });
   document.addEventListener('htmx:before:swap', event => {
-    const trip = underway.get(event.detail.ctx);
-    if (!trip) return;
-    trip.since = [...controls(event.detail.ctx.target)].map(([name, field]) => [name, field.value])
+    const trip = underway.get(event.detail.ctx), target = event.detail.ctx.target;
+    // An error goes elsewhere on the page: the form stays as it is.
+    if (!trip || !(target instanceof Element) || !target.matches('form.yz-form')) return;
+    trip.since = [...controls(target)].map(([name, field]) => [name, field.value])
       .filter(([name, value]) => trip.sent.has(name) && trip.sent.get(name) !== value);
   });
   document.addEventListener('htmx:after:swap', event => {
