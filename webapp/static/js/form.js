@@ -105,6 +105,9 @@
       }
     }
   };
+  let leaving = false;
+  addEventListener('pagehide', () => { leaving = true; });
+  addEventListener('pageshow', () => { leaving = false; });
   const restore = async form => {
     if (!draftKey(form) || form.querySelector('.yz-errors')) return;
     const found = backup.read(form);
@@ -120,6 +123,7 @@
       globalThis.htmx?.process(drawn);
       current = drawn;
     } catch {
+      if (leaving) return;
       refill(form, found.pairs);
     }
     say(current, current.getAttribute('data-text-restored'), false);
