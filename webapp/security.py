@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from engine.settings import Settings
+from webapp.sessions import SignedSessions
 
 CONTENT_POLICY = "; ".join(
     (
@@ -40,6 +41,7 @@ def install(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_HEADERS=["X-CSRFToken"],
     )
+    app.session_interface = SignedSessions(app)
     CSRFProtect(app)
 
     @app.after_request

@@ -52,12 +52,13 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgresql_engine(url, pool_size)
         self._turn: AbstractContextManager[None] = FifoLock() if self.is_sqlite else nullcontext()
-        self._writer: Connection | None = None
+        self._writers: list[Connection] = []
+        self._readers: list[Connection] = []
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that may change things: committed with its audit records, or nothing of it happened."""
-        with self._turn, self._writing_connection() as connection:
+        with self._turn, self._connection(self._writers) as connection:
             transaction = connection.begin()
             try:
                 yield connection
@@ -71,26 +72,31 @@ class Database:
                 raise
 
     @contextmanager
-    def _writing_connection(self) -> Iterator[Connection]:
-        """On SQLite one connection that all writers use in turn: nobody else writes, so its page cache stays valid."""
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of the data; it never waits for a writer and cannot write."""
+        with self._connection(self._readers, yunzhi_reader=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _connection(self, kept: list[Connection], **options: Any) -> Iterator[Connection]:
+        """On SQLite one that was used before, if there is any: it costs nothing to open and its page cache is warm.
+
+        All writers use one in turn: nobody else writes, so its cache stays valid.
+        """
         if not self.is_sqlite:
             with self.engine.connect() as connection:
                 yield connection
             return
-        writer = self._writer or self.engine.connect()
-        self._writer = None
         try:
-            yield writer
-        except BaseException:
-            writer.close()
-            raise
-        self._writer = writer
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """One consistent view of the data; it never waits for a writer and cannot write."""
-        with self.engine.connect().execution_options(yunzhi_reader=True) as connection, connection.begin():
+            connection = kept.pop()
+        except IndexError:
+            connection = self.engine.connect().execution_options(**options)
+        try:
             yield connection
+        except BaseException:
+            connection.close()
+            raise
+        kept.append(connection)
 
     def migrate(self) -> None:
         """Bring the schema up to date (Alembic), inside this engine's own transactions; one process at a time.
@@ -126,9 +132,9 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         with self._turn:
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
+            for kept in (self._writers, self._readers):
+                while kept:
+                    kept.pop().close()
         self.engine.dispose()
 
 
