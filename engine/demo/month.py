@@ -11,15 +11,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, select
 
-from engine import inbox, submissions, timers, users
+from engine import inbox, timers, users
 from engine.actors import Actor
 from engine.bootstrap import Platform
 from engine.clock import MovableClock
-from engine.demo import answers, complaints
+from engine.demo import acts, answers, complaints
 from engine.demo.incident_log import DemoEvent, write_export
 from engine.demo.quality import QualityWork
 from engine.registers.importing import import_incidents
-from engine.runtime.step import new_id
 from engine.store.tables import complaint, user, work_item
 from engine.store.types import Record
 from engine.worker import Worker
@@ -121,29 +120,10 @@ class Month:
             self._complete(item, self.people[step.login], step.answers(row))
 
     def _start(self, login: str, key: str, given: Mapping[str, Any]) -> None:
-        with self.platform.database.write() as connection:
-            submissions.start(
-                self.platform.runtime,
-                connection,
-                actor=self.people[login],
-                key=key,
-                submitted=given,
-                instance_id=new_id(),
-                language="zh",
-                now=self.clock.now(),
-            )
+        acts.start(self.platform, self.people[login], key, given)
 
     def _complete(self, item: Record, actor: Actor, given: Mapping[str, Any]) -> None:
-        with self.platform.database.write() as connection:
-            submissions.complete(
-                self.platform.runtime,
-                connection,
-                actor=actor,
-                work_item_id=item.id,
-                submitted=given,
-                language="zh",
-                now=self.clock.now(),
-            )
+        acts.complete(self.platform, actor, item.id, given)
         if given.get("solved") == "no":
             self._reopen_at_source(item.business_key.partition("-")[0])
 

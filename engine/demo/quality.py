@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import instances, submissions, work_items
+from engine import instances, work_items
 from engine.actors import Actor
 from engine.bootstrap import Platform
 from engine.clock import Clock
+from engine.demo import acts
 from engine.demo import quality_answers as said
-from engine.runtime.step import new_id
 from engine.store.tables import work_item
 from engine.store.types import Record
 
@@ -60,14 +60,16 @@ class QualityWork:
 
     def _do(self, act: Act) -> bool:
         if act.element == "start":
-            self._start(act)
+            assert not callable(act.answers)
+            acts.start(self.platform, self.people[act.login], act.process, act.answers)
             return True
         actor = self.people[act.login]
         for item in self._open(act):
             with self.platform.database.read() as connection:
                 variables = instances.waiting_variables(self.platform.runtime, connection, item, now=self.clock.now())
             if work_items.permissions(item, actor).complete and act.about(variables):
-                self._complete(item, actor, act.answers(variables) if callable(act.answers) else act.answers)
+                answers = act.answers(variables) if callable(act.answers) else act.answers
+                acts.complete(self.platform, actor, item.id, answers)
                 return True
         return False
 
@@ -81,32 +83,6 @@ class QualityWork:
             ).scalars()
             found = [work_items.find(connection, one) for one in ids.all()]
         return [item for item in found if item is not None]
-
-    def _start(self, act: Act) -> None:
-        assert not callable(act.answers)
-        with self.platform.database.write() as connection:
-            submissions.start(
-                self.platform.runtime,
-                connection,
-                actor=self.people[act.login],
-                key=act.process,
-                submitted=act.answers,
-                instance_id=new_id(),
-                language="zh",
-                now=self.clock.now(),
-            )
-
-    def _complete(self, item: Record, actor: Actor, answers: Mapping[str, Any]) -> None:
-        with self.platform.database.write() as connection:
-            submissions.complete(
-                self.platform.runtime,
-                connection,
-                actor=actor,
-                work_item_id=item.id,
-                submitted=answers,
-                language="zh",
-                now=self.clock.now(),
-            )
 
 
 def stories(end: datetime) -> list[Story]:

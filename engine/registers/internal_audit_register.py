@@ -8,8 +8,7 @@ from sqlalchemy import Select, String, and_, case, cast, func, literal, select, 
 
 from engine.registers.audit_checklist import AREAS
 from engine.registers.audit_wording import AREA_WORDS, AUDIT_STATUSES, PROGRAMME_STATUSES, RESULTS
-from engine.registers.nonconformity_wording import GRADES
-from engine.registers.nonconformity_wording import STATUSES as NONCONFORMITY_STATUSES
+from engine.registers.nonconformity_register import RAISED_COLUMNS, raised_from
 from engine.registers.register import Choice, Field, Register, Related, Section, Standing
 from engine.store.tables import (
     audit_coverage,
@@ -17,7 +16,6 @@ from engine.store.tables import (
     audit_programme,
     group,
     internal_audit,
-    nonconformity,
     user,
 )
 
@@ -80,11 +78,7 @@ def _items(record_id: int) -> Select[Any]:
 
 
 def _nonconformities(record_id: int) -> Select[Any]:
-    return (
-        select(nonconformity)
-        .where(nonconformity.c.source_type == "internal_audit", nonconformity.c.source_id == str(record_id))
-        .order_by(nonconformity.c.id)
-    )
+    return raised_from("internal_audit", record_id)
 
 
 _COVERAGE_COLUMNS = (
@@ -237,12 +231,7 @@ INTERNAL_AUDITS = Register(
             "不符合项",
             "Nonconformities",
             _nonconformities,
-            (
-                Field("编号", "Number", "number", on_phone=True),
-                Field("名称", "Title", "title", on_phone=True),
-                Field("等级", "Grade", "grade", "badge", GRADES),
-                Field("状态", "Status", "status", "badge", NONCONFORMITY_STATUSES),
-            ),
+            RAISED_COLUMNS,
             record_type="nonconformity",
         ),
         Related(

@@ -120,6 +120,21 @@ _VERIFIED = Field("验证时间", "Verified", "verified_at", "moment")
 _VERIFIER = Field("验证人", "Verified by", "verifier_name", "person")
 _ROUND = Field("轮次", "Round", "round", "number")
 
+# How other registers list the nonconformities their records led to.
+RAISED_COLUMNS = (
+    Field("编号", "Number", "number", on_phone=True),
+    Field("名称", "Title", "title", on_phone=True),
+    Field("等级", "Grade", "grade", "badge", GRADES),
+    Field("状态", "Status", "status", "badge", STATUSES),
+)
+
+
+def raised_from(record_type: str, record_id: int) -> Select[Any]:
+    """The nonconformities a record led to."""
+    mine = (nonconformity.c.source_type == record_type, nonconformity.c.source_id == str(record_id))
+    return select(nonconformity).where(*mine).order_by(nonconformity.c.id)
+
+
 NONCONFORMITIES = Register(
     key="nonconformity",
     zh="不符合项",

@@ -6,15 +6,14 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from engine.registers.nonconformity_wording import ACTION_KINDS, ACTION_STATUSES, GRADES
-from engine.registers.nonconformity_wording import STATUSES as NONCONFORMITY_STATUSES
+from engine.registers.nonconformity_register import RAISED_COLUMNS, raised_from
+from engine.registers.nonconformity_wording import ACTION_KINDS, ACTION_STATUSES
 from engine.registers.register import Field, Register, Related, Section, Standing
 from engine.registers.review_wording import ATTENDEES, INPUT_STATUSES, STATUSES, VERDICTS
 from engine.store.tables import (
     corrective_action,
     group,
     management_review,
-    nonconformity,
     review_attendance,
     review_input,
     user,
@@ -60,11 +59,7 @@ def _actions(record_id: int) -> Select[Any]:
 
 
 def _nonconformities(record_id: int) -> Select[Any]:
-    return (
-        select(nonconformity)
-        .where(nonconformity.c.source_type == "management_review", nonconformity.c.source_id == str(record_id))
-        .order_by(nonconformity.c.id)
-    )
+    return raised_from("management_review", record_id)
 
 
 _STATUS = Field("状态", "Status", "status", "badge", STATUSES, on_phone=True)
@@ -189,12 +184,7 @@ MANAGEMENT_REVIEWS = Register(
             "不符合项",
             "Nonconformities",
             _nonconformities,
-            (
-                Field("编号", "Number", "number", on_phone=True),
-                Field("名称", "Title", "title", on_phone=True),
-                Field("等级", "Grade", "grade", "badge", GRADES),
-                Field("状态", "Status", "status", "badge", NONCONFORMITY_STATUSES),
-            ),
+            RAISED_COLUMNS,
             record_type="nonconformity",
         ),
     ),

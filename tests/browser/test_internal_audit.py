@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from engine.store.tables import internal_audit, nonconformity
 from tests.browser.conftest import Screens, assert_accessible
+from tests.browser.tasks import choose, open_task, send, sent
 from tests.support.company import Company
 
 pytestmark = pytest.mark.browser
@@ -45,25 +46,6 @@ TEXTS = {
 }
 
 
-def open_task(page: Page, name: str) -> None:
-    page.goto("/")
-    page.get_by_role("link", name=re.compile(f"^{re.escape(name)}")).first.click()
-    expect(page.locator("h1")).to_have_text(name)
-
-
-def send(page: Page) -> None:
-    page.locator("button.btn-primary[value=submit]").click()
-
-
-def decide(page: Page, decision: str) -> None:
-    page.locator(f"[name=decision][value={decision}] + label").click()
-
-
-def sent(page: Page) -> None:
-    send(page)
-    page.wait_for_url(re.compile("/submitted$"))
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_from_the_plan_to_the_closed_record(screen: Screens, company: Company, language: str) -> None:
     company.speak(language)
@@ -94,7 +76,7 @@ def test_from_the_plan_to_the_closed_record(screen: Screens, company: Company, l
     open_task(linfang, text["approve"])
     expect(linfang.locator("main")).to_contain_text("方宇")
     assert_accessible(linfang)
-    decide(linfang, "return")
+    choose(linfang, "decision", "return")
     linfang.locator("[name=plan_return_comment]").fill("请推迟一天")
     sent(linfang)
 
@@ -105,7 +87,7 @@ def test_from_the_plan_to_the_closed_record(screen: Screens, company: Company, l
     open_task(linfang, text["approve"])
     expect(linfang.locator("main")).to_contain_text(text["changed"])
     assert_accessible(linfang)
-    decide(linfang, "approve")
+    choose(linfang, "decision", "approve")
     sent(linfang)
     company.pass_time(days=15)
 
@@ -143,7 +125,7 @@ def test_from_the_plan_to_the_closed_record(screen: Screens, company: Company, l
     linfang.get_by_role("link", name=re.compile("查看报告草稿|Read the draft")).click()
     expect(linfang.locator("main")).to_contain_text("体系运行有效，一项一般不符合")
     open_task(linfang, text["review"])
-    decide(linfang, "approve")
+    choose(linfang, "decision", "approve")
     sent(linfang)
     company.deliver()
 

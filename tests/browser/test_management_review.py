@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from engine.store.tables import management_review
 from tests.browser.conftest import Screens, assert_accessible
+from tests.browser.tasks import choose, open_task, send, sent
 from tests.support.company import Company
 from tests.support.management_reviews import hand_in_everything
 
@@ -44,25 +45,6 @@ TEXTS = {
         "closed": "Closed",
     },
 }
-
-
-def open_task(page: Page, name: str) -> None:
-    page.goto("/")
-    page.get_by_role("link", name=re.compile(f"^{re.escape(name)}")).first.click()
-    expect(page.locator("h1")).to_have_text(name)
-
-
-def choose(page: Page, name: str, value: str) -> None:
-    page.locator(f"[name='{name}'][value={value}] + label").click()
-
-
-def send(page: Page) -> None:
-    page.locator("button.btn-primary[value=submit]").click()
-
-
-def sent(page: Page) -> None:
-    send(page)
-    page.wait_for_url(re.compile("/submitted$"))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
