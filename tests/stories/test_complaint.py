@@ -12,42 +12,10 @@ from engine.errors import EngineError
 from engine.handlers import ServiceCall
 from engine.registers.complaints import ComplaintChanged, ComplaintUnknown
 from engine.store import audit
-from engine.store.tables import callback, complaint, document
-from engine.store.types import Record
+from engine.store.tables import callback, complaint
 from tests.support.company import Company
+from tests.support.complaints import ACCEPTED, BY_PHONE, DISPUTED, HANDLED, acknowledge, found, register
 from tests.support.ticket_system import TicketSystem
-
-BY_PHONE: dict[str, Any] = {
-    "received_through": "phone",
-    "customer": "滨江市第一人民医院",
-    "project": "医院网络运维",
-    "complainant": "张慧",
-    "contact": "13800000000",
-    "kind": "timeliness",
-    "subject": "报修两天无人上门",
-    "content": "周一报修，周三还没有人来",
-    "remedy_sought": "尽快上门并说明原因",
-    "severity": "low",
-    "flags": [],
-}
-TOLD = {"acknowledged_through": "phone", "handled_by": "service_desk"}
-HANDLED = {"handling": "派工漏单，已安排工程师当日上门", "proposed_answer": "今日 15 点前上门，并改进派工核对"}
-ACCEPTED = {"answer": "今日 15 点前上门", "answered_through": "phone", "accepted": "yes"}
-DISPUTED = {**ACCEPTED, "accepted": "no", "dispute_reason": "没有说明怎么避免再发生"}
-
-
-def found(company: Company) -> Record:
-    """The latest complaint of the register."""
-    return company.rows(complaint)[-1]
-
-
-def register(company: Company, by: str = "liuyang", **changed: Any) -> str:
-    return company.start(by, "complaint", **{**BY_PHONE, **changed})
-
-
-def acknowledge(company: Company, by: str = "zhaoqian", **changed: Any) -> None:
-    known = {name: value for name, value in BY_PHONE.items() if name not in ("received_through", "content")}
-    company.submit(by, "acknowledge", **{**known, **TOLD, **changed})
 
 
 def test_a_general_complaint_is_acknowledged_handled_answered_and_closed(any_company: Company) -> None:
@@ -191,123 +159,6 @@ def test_what_the_first_assessment_finds_changes_class_and_clocks(company: Compa
     assert one.resolve_due_at == one.received_at + timedelta(days=7), "Monday plus five working days"
     assert company.todo("fangyu") == ["contain"]
     assert company.todo("liuyang") == []
-
-
-MAJOR = {"severity": "high", "flags": ["legal"], "acknowledged": True, "handled_by": "service_desk"}
-CONTAINED = {"containment": "停用问题设备并更换", "interim_answer": "已更换设备，五个工作日内书面答复"}
-CAUSE: dict[str, Any] = {
-    "whys": [{"why": "设备超期未检"}, {"why": "检测计划没有列入该设备"}, {"why": "新增设备没有登记流程"}],
-    "cause_category": "process",
-    "root_cause": "新增设备不登记",
-    "similar_cases": "排查另外两家医院，无同类情况",
-}
-MEASURES = {"measures": "新增设备先登记再上线", "handling": "流程已修订并培训", "proposed_answer": "书面说明已寄出"}
-VISITED = {"visited_through": "in_person", "visit_score": 4, "visit_note": "认可处理"}
-VERIFIED = {"effective": "yes", "verification": "抽查五台新增设备，均已登记"}
-NOT_BACK = {"recurred": "no", "recurrence_note": "三个月内无同类投诉"}
-
-
-def to_the_answer(company: Company) -> None:
-    company.submit("fangyu", "contain", **CONTAINED)
-    company.submit("fangyu", "analyse_cause", **CAUSE)
-    company.submit("fangyu", "carry_out", **MEASURES)
-
-
-def test_a_major_complaint_is_analysed_visited_verified_and_checked_again(any_company: Company) -> None:
-    company = any_company
-    received_at = company.clock.now()
-    register(company, **MAJOR)
-    assert ("linfang", f"重要投诉：{found(company).number} 报修两天无人上门") in company.subjects
-    assert company.item("guojun", "contain").due_at == received_at + timedelta(days=2)
-    company.submit("fangyu", "contain", **CONTAINED)
-    with pytest.raises(EngineError) as refused:
-        company.submit("fangyu", "analyse_cause", **{**CAUSE, "whys": CAUSE["whys"][:2]})
-    assert "whys" in refused.value.details["fields"]
-    company.submit("fangyu", "analyse_cause", **CAUSE)
-    company.submit("fangyu", "carry_out", **MEASURES)
-    company.submit("liuyang", "answer_major", **ACCEPTED)
-    one = found(company)
-    assert (one.status, one.root_cause, one.cause_category) == ("answered", "新增设备不登记", "process")
-    assert one.whys == ["设备超期未检", "检测计划没有列入该设备", "新增设备没有登记流程"]
-
-    # Whoever did it does not ask whether it was good, and does not verify it.
-    with pytest.raises(EngineError) as refused:
-        company.submit("fangyu", "visit", **VISITED)
-    assert "落实措施的人不能自己做跟踪回访" in refused.value.message("zh")
-    company.submit("guojun", "visit", **VISITED)
-    company.submit("hexin", "verify", **VERIFIED)
-    one = found(company)
-    assert (one.status, one.visit_score, one.verification) == ("watching", 4, VERIFIED["verification"])
-    assert one.verified_by_id == company.actor("hexin").user_id
-    (report,) = company.rows(document)
-    assert (report.kind, report.status, report.record_id) == ("major_complaint_report", "issued", one.id)
-    assert {person for person, subject in company.subjects if report.title in subject} == {
-        "xumei", "hexin", "guojun", "fangyu", "linfang"
-    }  # fmt: skip
-
-    company.pass_time(days=89)
-    assert company.todo("hexin") == []
-    company.pass_time(days=1)
-    company.submit("hexin", "check_recurrence", **NOT_BACK)
-    one = found(company)
-    assert (one.status, one.recurred) == ("closed", False)
-    assert one.recurrence_checked_at == company.clock.now()
-    assert company.instances[-1].status == "completed"
-    assert company.engine_incidents == []
-
-
-def test_who_handled_a_major_complaint_may_not_verify_it_even_from_the_quality_department(company: Company) -> None:
-    company.hire("zhangqi", "张琪", "technical_center", "quality")
-    register(company, **MAJOR)
-    company.submit("zhangqi", "contain", **CONTAINED)
-    company.submit("fangyu", "analyse_cause", **CAUSE)
-    company.submit("fangyu", "carry_out", **MEASURES)
-    company.submit("liuyang", "answer_major", **ACCEPTED)
-    company.submit("zhangqi", "visit", **VISITED)
-    with pytest.raises(EngineError) as refused:
-        company.submit("zhangqi", "verify", **VERIFIED)
-    assert "处理过本投诉的人不能验证处理结果" in refused.value.message("zh")
-    assert found(company).verified_at is None
-
-
-def test_a_major_complaint_comes_back_from_customer_quality_and_recurrence(company: Company) -> None:
-    register(company, **MAJOR)
-    to_the_answer(company)
-    company.submit("liuyang", "answer_major", **DISPUTED)
-    assert (found(company).level, company.todo("majianguo")) == (3, ["carry_out"])
-    company.submit("fangyu", "carry_out", **MEASURES)
-    company.submit("liuyang", "answer_major", **ACCEPTED)
-    company.submit("guojun", "visit", **VISITED)
-    company.submit("hexin", "verify", effective="no", verification="抽查的设备仍未登记")
-    assert (found(company).status, company.todo("fangyu")) == ("handling", ["carry_out"])
-    company.submit("fangyu", "carry_out", **MEASURES)
-    company.submit("liuyang", "answer_major", **ACCEPTED)
-    company.submit("guojun", "visit", **VISITED)
-    company.submit("xumei", "verify", **VERIFIED)
-    company.pass_time(days=90)
-    company.submit("hexin", "check_recurrence", recurred="yes", recurrence_note="四月又发生一次")
-    one = found(company)
-    assert (one.status, one.recurred, one.level) == ("handling", True, 3)
-    assert one.resolve_due_at > company.clock.now()
-    assert "analyse_cause" in company.todo("majianguo")
-    company.submit("fangyu", "analyse_cause", **CAUSE)
-    company.submit("fangyu", "carry_out", **MEASURES)
-    company.submit("liuyang", "answer_major", **ACCEPTED)
-    company.submit("guojun", "visit", **VISITED)
-    company.submit("hexin", "verify", **VERIFIED)
-    company.pass_time(days=90)
-    company.submit("hexin", "check_recurrence", **NOT_BACK)
-    assert (found(company).status, found(company).recurred) == ("closed", False)
-    assert company.engine_incidents == []
-
-
-def test_a_major_complaint_that_is_late_goes_to_senior_management(company: Company) -> None:
-    register(company, **MAJOR)
-    company.pass_time(days=7, seconds=1)
-    assert found(company).level == 3
-    assert company.todo("majianguo") == ["contain"]
-    company.pass_time(days=5)
-    assert len([one for one in company.subjects if one[1].startswith("投诉超期升级")]) == 1
 
 
 def test_a_serious_complaint_without_a_contact_is_refused_at_the_field(company: Company) -> None:

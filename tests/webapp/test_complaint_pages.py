@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from engine.store.tables import callback, complaint
-from tests.stories.test_complaint import ACCEPTED, BY_PHONE, HANDLED, MAJOR
 from tests.support.company import Company
+from tests.support.complaints import ACCEPTED, BY_PHONE, HANDLED, MAJOR
 from tests.support.ticket_system import TicketSystem
 from tests.support.visitor import Visitor
 
