@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,10 +139,29 @@ def people(request: pytest.FixtureRequest) -> People:
     return People(request.getfixturevalue("any_platform" if "any_platform" in request.fixturenames else "platform"))
 
 
+@pytest.fixture(scope="session")
+def company_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A SQLite database with the demo company and every process published, to copy."""
+    path = tmp_path_factory.mktemp("company") / "company.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    platform = compose(
+        Settings(database_url=f"sqlite:///{path}", secret_key="a key for tests", data_directory=path.parent),
+        clock=MovableClock(MONDAY_9_AM),
+    )
+    Company(platform, People(platform), path.parent)
+    platform.database.close()
+    return path
+
+
 @pytest.fixture
-def company(platform: Platform, people: People, tmp_path: Path) -> Company:
+def company(platform: Platform, people: People, tmp_path: Path, company_template: Path) -> Company:
     """The demo company with every process published."""
-    return Company(platform, people, tmp_path)
+    with (
+        closing(sqlite3.connect(company_template)) as template,
+        closing(sqlite3.connect(tmp_path / "yunzhi.sqlite3")) as own,
+    ):
+        template.backup(own)
+    return Company(platform, people, tmp_path, is_founded=True)
 
 
 @pytest.fixture

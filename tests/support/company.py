@@ -25,13 +25,18 @@ from tests.support.people import People
 class Company:
     """People by the logins of the demo company; what they do goes through the use cases the pages use."""
 
-    def __init__(self, platform: Platform, people: People, folder: Path) -> None:
+    def __init__(self, platform: Platform, people: People, folder: Path, *, is_founded: bool = False) -> None:
         self.platform, self.folder, self._people = platform, folder, people
         assert isinstance(platform.clock, MovableClock)
         self.clock = platform.clock
-        self._found()
         self.mails: list[Mapping[str, Any]] = []
         self.worker = Worker(platform, channels={"mail": self.mails.append})
+        if not is_founded:
+            self._found()
+            self._publish()
+
+    def _publish(self) -> None:
+        platform = self.platform
         with platform.database.write() as connection:
             sources = deployments.read_sources(ROOT / "processes", ROOT / "forms")
             deployments.publish(
