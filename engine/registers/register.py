@@ -125,11 +125,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Section:
-    """A card of the detail page."""
+    """A card of the detail page, shown as soon as one of its fields has a value."""
 
     zh: str
     en: str
     fields: tuple[Field, ...]
+
+    def has_content(self, row: Record) -> bool:
+        """Whether any of the fields has a value."""
+        return any(field.raw(row) not in (None, "", []) for field in self.fields)
 
     def name(self, language: Language) -> str:
         """The heading for a reader of ``language``."""
