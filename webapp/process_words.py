@@ -1,0 +1,188 @@
+"""What stands in a diagram, in words: who does a step and by when, what its rules say, what a version changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext, lazy_gettext, ngettext
+from sqlalchemy import Connection, select
+
+from engine import policy_settings
+from engine.definitions.dialect import expression_in
+from engine.definitions.model import Element, Lane
+from engine.definitions.rules import Rule
+from engine.store.tables import group, user
+from webapp.context import current_language
+
+KINDS = {
+    "userTask": lazy_gettext("Task"),
+    "manualTask": lazy_gettext("Task"),
+    "serviceTask": lazy_gettext("Done by the system"),
+    "scriptTask": lazy_gettext("Computed"),
+    "businessRuleTask": lazy_gettext("Decision table"),
+    "callActivity": lazy_gettext("Another process"),
+    "subProcess": lazy_gettext("Part with steps of its own"),
+    "exclusiveGateway": lazy_gettext("One of these ways"),
+    "inclusiveGateway": lazy_gettext("Every way that applies"),
+    "parallelGateway": lazy_gettext("All ways at once"),
+    "startEvent": lazy_gettext("Beginning"),
+    "endEvent": lazy_gettext("End"),
+    "boundaryEvent": lazy_gettext("Meanwhile"),
+    "intermediateCatchEvent": lazy_gettext("Waiting"),
+    "intermediateThrowEvent": lazy_gettext("Event"),
+}
+ASPECTS = {
+    "type": lazy_gettext("Kind of step"),
+    "name_zh": lazy_gettext("Chinese name"),
+    "name_en": lazy_gettext("English name"),
+    "lane": lazy_gettext("Lane"),
+    "scope": lazy_gettext("Place in the process"),
+    "inputs": lazy_gettext("Inputs"),
+    "event": lazy_gettext("Event"),
+    "event_reference": lazy_gettext("Message"),
+    "timer_kind": lazy_gettext("Term"),
+    "timer_term": lazy_gettext("Term"),
+    "attached_to": lazy_gettext("Place in the process"),
+    "interrupting": lazy_gettext("Whether it breaks off the step"),
+    "called": lazy_gettext("Called process"),
+    "is_multiple": lazy_gettext("Repetition"),
+    "is_sequential": lazy_gettext("Repetition"),
+    "collection": lazy_gettext("Repetition"),
+    "completion_condition": lazy_gettext("Repetition"),
+    "formRef": lazy_gettext("Form"),
+    "formKey": lazy_gettext("Form"),
+    "assignee": lazy_gettext("Who does it"),
+    "candidateGroups": lazy_gettext("Who does it"),
+    "candidateUsers": lazy_gettext("Who does it"),
+    "dueDate": lazy_gettext("Due date"),
+    "priority": lazy_gettext("Priority"),
+    "topic": lazy_gettext("Service"),
+    "decisionRef": lazy_gettext("Decision table"),
+    "resultVariable": lazy_gettext("Result"),
+    "summary": lazy_gettext("Summary line"),
+}
+_SETTING = re.compile(r'setting\("([^"]+)"\)')
+_DAYS_FROM_NOW = re.compile(r'working days after\(now\(\), (\d+|setting\("[^"]+"\))\)')
+_PERIOD = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+@dataclass(frozen=True)
+class Said:
+    """A value of the diagram: in ``words`` as far as they are known, as ``code`` where it is an expression.
+
+    ``figures`` are those of the company that it depends on, as they are set today.
+    """
+
+    words: str = ""
+    code: str = ""
+    figures: tuple[str, ...] = ()
+
+
+class ProcessWords:
+    """The words for the people, groups and figures of today."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.groups: Mapping[str, str] = {
+            row.key: row.name_zh if current_language() == "zh" else row.name_en
+            for row in connection.execute(select(group.c.key, group.c.name_zh, group.c.name_en))
+        }
+        self.people: Mapping[str, str] = {
+            row.login: row.name for row in connection.execute(select(user.c.login, user.c.name))
+        }
+        self.figures = policy_settings.values(connection)
+
+    def group(self, key: str) -> str:
+        """The name of a group."""
+        return self.groups.get(key, key)
+
+    def who(self, element: Element, lane: Lane | None) -> list[Said]:
+        """Who may do a task."""
+        attributes = element.attributes
+        found = [
+            *self._named(attributes.get("assignee", ""), self.people),
+            *self._named(attributes.get("candidateUsers", ""), self.people),
+            *self._named(attributes.get("candidateGroups", ""), self.groups),
+        ]
+        if not found and lane is not None:
+            found = [Said(self.group(lane.group)) if lane.group else Said(lane_name(lane))]
+        return found
+
+    def _named(self, text: str, names: Mapping[str, str]) -> Iterator[Said]:
+        expression = expression_in(text)
+        if expression == "initiator":
+            yield Said(gettext("whoever started the case"))
+        elif expression is not None:
+            yield Said(gettext("as the case says"), expression)
+        else:
+            yield from (Said(names.get(one.strip(), one.strip())) for one in text.split(",") if one.strip())
+
+    def due(self, element: Element) -> Said | None:
+        """By when a task is to be done."""
+        return self._moment(element.attributes["dueDate"]) if element.attributes.get("dueDate") else None
+
+    def timer(self, element: Element) -> Said | None:
+        """When a timer fires."""
+        return self._moment(element.timer_term) if element.timer_kind else None
+
+    def _moment(self, text: str) -> Said:
+        expression = expression_in(text)
+        if expression is None:
+            return Said(period(text), text)
+        days = _DAYS_FROM_NOW.fullmatch(expression)
+        if days is None:
+            return Said(gettext("as computed in the case"), expression, self._figures_in(expression))
+        key = _SETTING.fullmatch(days[1])
+        number = int(days[1]) if key is None else self.figures.get(key[1], 0)
+        said = ngettext("%(num)d working day after it comes up", "%(num)d working days after it comes up", number)
+        return Said(said, figures=self._figures_in(expression))
+
+    def _figures_in(self, code: str) -> tuple[str, ...]:
+        language = current_language()
+        known = policy_settings.CATALOGUE
+        return tuple(
+            f"{known[key].name(language)}: {self.figures[key]} {known[key].unit(language)}"
+            for key in dict.fromkeys(_SETTING.findall(code))
+            if key in known
+        )
+
+
+def period(text: str) -> str:
+    """An ISO duration of days, hours and minutes in words; nothing for any other text."""
+    found = _PERIOD.fullmatch(text)
+    if found is None or not any(found.groups()):
+        return ""
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    said = [
+        ngettext("%(num)d day", "%(num)d days", days) if days else "",
+        ngettext("%(num)d h", "%(num)d h", hours) if hours else "",
+        ngettext("%(num)d min", "%(num)d min", minutes) if minutes else "",
+    ]
+    return gettext("%(time)s later", time=" ".join(part for part in said if part))
+
+
+def lane_name(lane: Lane) -> str:
+    """The lane's own label."""
+    first, second = (lane.name_zh, lane.name_en) if current_language() == "zh" else (lane.name_en, lane.name_zh)
+    return first or second or lane.id
+
+
+def rule_sentence(rule: Rule) -> str:
+    """What a rule tells people; where it computes a part of its sentence, dots stand for that part."""
+    text = rule.text(current_language())
+    expression = expression_in(text)
+    if expression is None:
+        return text
+    literals = list(_STRING.finditer(expression))
+    if not literals or expression.lstrip().startswith("if "):
+        return text
+    begins, ends = literals[0].start() == 0, literals[-1].end() == len(expression)
+    said = " … ".join(one[1].strip() for one in literals)
+    return f"{'' if begins else '… '}{said}{'' if ends else ' …'}"
+
+
+def aspects_named(aspects: tuple[str, ...]) -> list[str]:
+    """What differs between two versions of an element; what has no word of its own by its technical name."""
+    return list(dict.fromkeys(str(ASPECTS.get(one, one)) for one in aspects))
