@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, String, bindparam, select, text, tuple_
 
 from engine.actors import Actor
-from engine.definitions.model import ProcessModel
 from engine.errors import Conflict, Forbidden, Invalid
 from engine.runtime import engine_incident
 from engine.runtime.changes import Changes
@@ -195,23 +194,14 @@ def correlate(
             process_definition.c.is_latest, process_definition.c.start_message == message
         )
     ).scalars()
-    return [
-        start(
-            runtime,
-            connection,
-            actor=actor,
-            key=key,
-            variables=variables,
-            now=now,
-            business_key=correlation_key,
-            start_event=_start_event(runtime.library.latest(connection, key).model, message),
-        ).instance_id
-        for key in started_by_message
-    ]
+    given = {"actor": actor, "variables": variables, "now": now, "business_key": correlation_key}
+    return [_start_by_message(runtime, connection, key, message, **given) for key in started_by_message]
 
 
-def _start_event(model: ProcessModel, message: str) -> str:
-    return next(one.id for one in model.start_events() if one.event == "message" and one.event_reference == message)
+def _start_by_message(runtime: Runtime, connection: Connection, key: str, message: str, **given: Any) -> str:
+    starts = runtime.library.latest(connection, key).model.start_events()
+    begins = next(one.id for one in starts if one.event == "message" and one.event_reference == message)
+    return start(runtime, connection, key=key, start_event=begins, **given).instance_id
 
 
 def cancel(

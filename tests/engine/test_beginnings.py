@@ -21,8 +21,9 @@ from tests.support.diagrams import Diagram
 from tests.support.random_models import FLAGS, RandomModel
 
 PROCESSES = [read_process(path.read_bytes(), path.name) for path in sorted((ROOT / "processes").rglob("*.bpmn"))]
-# What takes a decision on its way is started in full every time.
-SHIPPED = [model for model in PROCESSES if not model.decision_keys]
+# What computes something or takes a decision on its way is started in full every time.
+DECIDING = {"scriptTask", "businessRuleTask"}
+SHIPPED = [model for model in PROCESSES if not DECIDING & {element.type for element in model.elements.values()}]
 FIRST = {"business_key": "A", "initiator": "li", "resolved_at": "2026-03-01T10:00:00+08:00", "customer": "甲"}
 SECOND = {
     "business_key": "B",
