@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from engine import users
@@ -28,6 +30,30 @@ def li_lei(people: People) -> Actor:
 def actions(platform: Platform) -> list[str]:
     with platform.database.read() as connection:
         return list(connection.scalars(select(audit.c.action).order_by(audit.c.sequence)))
+
+
+def session_cookies(visitor: Visitor) -> list[str]:
+    assert visitor.answer is not None
+    return [one for one in visitor.answer.headers.getlist("Set-Cookie") if one.startswith("yunzhi_session=")]
+
+
+def signed_before(app: Flask, age: timedelta, session: dict[str, object]) -> str:
+    """The cookie as it was signed some time ago."""
+
+    class EarlierSigner(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return super().get_timestamp() - int(age.total_seconds())
+
+    interface = SecureCookieSessionInterface()
+    options = {"key_derivation": interface.key_derivation, "digest_method": interface.digest_method}
+    serializer = URLSafeTimedSerializer(
+        str(app.secret_key),
+        salt=interface.salt,
+        serializer=interface.serializer,
+        signer=EarlierSigner,
+        signer_kwargs=options,
+    )
+    return str(serializer.dumps(session))
 
 
 class TestGettingIn:
@@ -113,6 +139,23 @@ class TestSessions:
         assert "密码已修改" in at_work.text
         assert at_home.visit("/account").path == "/sign-in"
         assert at_home.sign_in("li.lei", "a new password").visit("/account").path == "/account"
+
+    def test_the_cookie_is_not_signed_anew_with_every_answer(self, sign_in: SignIn) -> None:
+        visitor = sign_in("li.lei").visit("/account").visit("/account")
+        assert not session_cookies(visitor)
+
+    @pytest.mark.parametrize(("age", "stays"), [(16, True), (11 * 60 + 59, True), (12 * 60 + 1, False)])
+    def test_twelve_hours_count_from_the_last_visit(self, app: Flask, sign_in: SignIn, age: int, stays: bool) -> None:
+        visitor = sign_in("li.lei")
+        with visitor.client.session_transaction() as session:
+            kept = dict(session)
+        visitor.client.set_cookie("yunzhi_session", signed_before(app, timedelta(minutes=age), kept))
+        visitor.visit("/account")
+        assert visitor.path == ("/account" if stays else "/sign-in")
+        if stays:
+            assert len(session_cookies(visitor)) == 1
+            visitor.visit("/account")
+            assert visitor.path == "/account" and not session_cookies(visitor)
 
     @pytest.mark.parametrize(
         ("current", "password", "again", "message"),
