@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -81,18 +81,28 @@ def complete(
     Raises ``WorkItemDone`` (naming who and when), ``WorkItemClaimed``, ``WorkItemExited`` or ``Forbidden``.
     """
     item = work_items.get_to_complete(connection, work_item_id, actor)
-    step = Step(
-        connection,
-        actor,
-        now,
-        "completed",
-        element_id=item.element_id,
-        work_item_id=work_item_id,
-        data={"submitted": dict(variables)},
-    )
+    complete_item(runtime, connection, actor=actor, item=item, answer=lambda _: variables, now=now)
+
+
+def complete_item(
+    runtime: Runtime,
+    connection: Connection,
+    *,
+    actor: Actor,
+    item: Record,
+    answer: Callable[[Execution], Mapping[str, Any]],
+    now: datetime,
+) -> None:
+    """Complete what ``work_items.get_to_complete`` gave, with what ``answer`` makes of the case as it stands.
+
+    The state is loaded once for both; when ``answer`` raises, nothing has happened.
+    """
+    step = Step(connection, actor, now, "completed", element_id=item.element_id, work_item_id=item.id)
 
     def submit(execution: Execution) -> None:
-        execution.complete(work_item_id, variables)
+        variables = answer(execution)
+        step.data = {"submitted": dict(variables)}
+        execution.complete(item.id, variables)
 
     run_step(runtime, step, item.instance_id, submit)
 

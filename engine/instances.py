@@ -15,6 +15,7 @@ from engine.errors import Conflict, Forbidden, Invalid
 from engine.runtime import engine_incident
 from engine.runtime.changes import Changes
 from engine.runtime.execution import Execution
+from engine.runtime.library import PublishedProcess
 from engine.runtime.recording import Step
 from engine.runtime.step import (
     InstanceUnknown,
@@ -96,13 +97,15 @@ def start(
     instance_id: str | None = None,
     changes: Changes | None = None,
     start_event: str = "",
+    process: PublishedProcess | None = None,
 ) -> Started:
     """Start the latest version of ``key``, at ``start_event`` where it has several start events.
 
     ``instance_id`` may be given by the caller (a form sent twice then starts one instance: the second insert fails).
-    ``changes`` gathers the rows of a bulk start. Raises ``DefinitionUnknown`` and ``Forbidden``.
+    ``changes`` gathers the rows of a bulk start; ``process`` is that version where the caller has it already.
+    Raises ``DefinitionUnknown`` and ``Forbidden``.
     """
-    process = runtime.library.latest(connection, key)
+    process = process or runtime.library.latest(connection, key)
     if not may_start(process.model.starter_groups, actor):
         raise Forbidden()
     number = business_key or next_number(connection, key, runtime.zone, now)

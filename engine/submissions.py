@@ -12,6 +12,7 @@ from engine import attachments, completion, inbox, instances, work_items
 from engine.actors import Actor
 from engine.errors import Language
 from engine.forms import FileInfo, Form, FormContext, load
+from engine.runtime.execution import Execution
 from engine.runtime.step import Runtime
 from engine.store.types import Record
 
@@ -70,16 +71,26 @@ def complete(
 
     Raises ``FormInvalid`` with a message at each field, and what ``inbox.complete`` raises.
     """
-    item = work_items.get(connection, work_item_id, actor)
+    item = work_items.get_to_complete(connection, work_item_id, actor)
     form = work_item_form(runtime, connection, item)
-    clean: Mapping[str, Any] = {}
-    if form is not None and work_items.permissions(item, actor).complete:
-        variables = instances.waiting_variables(runtime, connection, item, now=now)
-        files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
-        context = form_context(runtime, connection, language=language, now=now, variables=variables, files=files)
+
+    def answer(execution: Execution) -> Mapping[str, Any]:
+        if form is None:
+            return {}
+        variables = execution.waiting_variables(item.id)
+        context = FormContext(
+            language=language,
+            now=now,
+            zone=runtime.zone,
+            functions=execution.expressions.functions,
+            variables=variables,
+            files=attachments.usable(connection, actor=actor, work_item_id=work_item_id),
+        )
         clean = load(form, submitted, earlier_answers(runtime, connection, item, form, variables), context)
         completion.check(runtime, connection, item, form, clean, context)
-    inbox.complete(runtime, connection, actor=actor, work_item_id=work_item_id, variables=clean, now=now)
+        return clean
+
+    inbox.complete_item(runtime, connection, actor=actor, item=item, answer=answer, now=now)
 
 
 def start(
@@ -111,7 +122,14 @@ def start(
         clean = load(form, submitted, {}, context)
         completion.check_element(process.model, plain.id, form, clean, context)
     started = instances.start(
-        runtime, connection, actor=actor, key=key, variables=clean, now=now, instance_id=instance_id
+        runtime,
+        connection,
+        actor=actor,
+        key=key,
+        process=process,
+        variables=clean,
+        now=now,
+        instance_id=instance_id,
     )
     attachments.adopt(connection, _named_files(clean, files), actor=actor, instance_id=started.instance_id)
     return started

@@ -25,14 +25,13 @@ class UploadMissing(Invalid):
 class WorkItemFiles:
     """The files of one work item."""
 
-    def __init__(self, work_item_id: str | None, instance_id: str | None, files: dict[str, FileInfo]) -> None:
+    def __init__(self, work_item_id: str | None, instance_id: str | None) -> None:
         self._work_item_id, self._instance_id = work_item_id, instance_id
-        self.files = files
 
     def save(self, stream: BinaryIO, name: str, content_type: str) -> FileInfo:
         """Keep a file. Raises ``AttachmentTooLarge``."""
         with writing() as connection:
-            info = attachments.save(
+            return attachments.save(
                 connection,
                 actor=current_actor(),
                 content=stream.read(),
@@ -43,12 +42,6 @@ class WorkItemFiles:
                 work_item_id=self._work_item_id,
                 instance_id=self._instance_id,
             )
-        self.files[info.id] = info
-        return info
-
-    def get(self, identity: str) -> FileInfo | None:
-        """The file of that id, if it belongs to this submission."""
-        return self.files.get(identity)
 
 
 def send_upload_result(store: FileStore) -> Response:

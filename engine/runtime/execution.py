@@ -162,6 +162,10 @@ class Execution:
         last = self.workflow.last_task
         return dict(last.data) if last is not None else dict(self.workflow.task_tree.data)
 
+    def waiting_variables(self, task_id: str) -> dict[str, Any]:
+        """The data that the branch of a waiting user task has. Raises ``TaskGone``."""
+        return dict(self._task(task_id, TaskState.READY).data)
+
     def waits(self) -> Waits:
         """Everything the instance waits for."""
         waits = Waits({}, {}, {})

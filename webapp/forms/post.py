@@ -27,9 +27,6 @@ class FileStore(Protocol):
     def save(self, stream: BinaryIO, name: str, content_type: str) -> FileInfo:
         """Keep the file and return what names it. May raise ``Invalid`` (too large, not allowed)."""
 
-    def get(self, identity: str) -> FileInfo | None:
-        """The file of that id, or None if there is none for this submission."""
-
 
 def option_token(value: Any) -> str:
     """The text an option's value is posted as: strings as they are, other JSON values marked as such."""

@@ -104,8 +104,7 @@ class _Page:
             raise instances.NotStartable(key=key)
         self.instance_id = instance_id
         self.form = runtime.library.form(connection, self.process.id, plain.form_key) if plain.form_key else None
-        files = {} if self.form is None else attachments.usable(connection, actor=actor)
-        self.store = WorkItemFiles(None, None, files)
+        self.store = WorkItemFiles(None, None)
 
     @property
     def context(self) -> FormContext:
@@ -117,7 +116,7 @@ class _Page:
                 language=current_language(),
                 now=current_time(),
                 variables={},
-                files=self.store.files,
+                files=attachments.usable(connection, actor=current_actor()),
             )
 
     def asked_for(self, given: Mapping[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -55,8 +56,6 @@ def submit(work_item_id: str) -> Response | tuple[str, int] | str | tuple[str, i
         return redirect(url_for(".show", work_item_id=work_item_id))
     if action == "submit":
         return _complete(page, data)
-    if not page.may.complete:
-        raise work_items.why_not(page.item)
     if action != "refresh":
         data = apply_row_action(page.form, data, action, page.context)
     return _form_again(page, data)
@@ -75,13 +74,17 @@ def _complete(page: _Page, data: dict[str, Any]) -> Response | tuple[str, int] |
                 now=current_time(),
             )
     except FormInvalid as invalid:
-        return _form_again(page, data, invalid.details["fields"]), 422
+        with reading() as connection:
+            as_it_is_now = _Page(connection, page.item.id)
+        return _form_again(as_it_is_now, data, invalid.details["fields"]), 422
     if "HX-Request" in request.headers:
         return Response(status=204, headers={"HX-Redirect": url_for(".submitted", work_item_id=page.item.id)})
     return redirect(url_for(".submitted", work_item_id=page.item.id))
 
 
 def _form_again(page: _Page, data: dict[str, Any], errors: dict[str, list[str]] | None = None) -> str:
+    if not page.may.complete:
+        raise work_items.why_not(page.item)
     view = page.form_view(data, errors=errors)
     if "HX-Request" in request.headers:
         return render_template("work_items/form.html", view=view, page=page)
@@ -182,19 +185,34 @@ class _Page:
     """One work item as its page needs it."""
 
     def __init__(self, connection: Connection, work_item_id: str) -> None:
-        platform, actor = current_platform(), current_actor()
+        actor = current_actor()
         self.item: Record = work_items.get(connection, work_item_id, actor)
         self.may = work_items.permissions(self.item, actor)
-        self.form: Form | None = submissions.work_item_form(platform.runtime, connection, self.item)
-        self.variables: dict[str, Any] = {}
-        self.initial: dict[str, Any] = {}
-        files: dict[str, FileInfo] = {}
-        if self.form is not None:
-            runtime = platform.runtime
-            self.variables = instances.waiting_variables(runtime, connection, self.item, now=current_time())
-            self.initial = submissions.earlier_answers(runtime, connection, self.item, self.form, self.variables)
-            files = attachments.usable(connection, actor=actor, work_item_id=work_item_id)
-        self.store = WorkItemFiles(work_item_id, self.item.instance_id, files)
+        self.form: Form | None = submissions.work_item_form(current_platform().runtime, connection, self.item)
+        self.store = WorkItemFiles(work_item_id, self.item.instance_id)
+
+    # Read when the form is drawn: an answer that is accepted needs neither.
+
+    @cached_property
+    def variables(self) -> dict[str, Any]:
+        """What the form may read of the case."""
+        with reading() as connection:
+            return instances.waiting_variables(current_platform().runtime, connection, self.item, now=current_time())
+
+    @cached_property
+    def files(self) -> dict[str, FileInfo]:
+        """The uploads the form may name."""
+        with reading() as connection:
+            return attachments.usable(connection, actor=current_actor(), work_item_id=self.item.id)
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """What the form starts with."""
+        assert self.form is not None
+        with reading() as connection:
+            return submissions.earlier_answers(
+                current_platform().runtime, connection, self.item, self.form, self.variables
+            )
 
     @property
     def context(self) -> FormContext:
@@ -206,7 +224,7 @@ class _Page:
                 language=current_language(),
                 now=current_time(),
                 variables=self.variables,
-                files=self.store.files,
+                files=self.files,
             )
 
     def guard_writing(self) -> None:
