@@ -87,10 +87,14 @@ def every(
     return iter(connection.execution_options(yield_per=500).execute(query))
 
 
-def counts(connection: Connection, actor: Actor, register: Register, *, now: datetime) -> dict[str, int]:
+def counts(
+    connection: Connection, actor: Actor, register: Register, *, zone: ZoneInfo, now: datetime
+) -> dict[str, int]:
     """How many records each standing has; under the empty code all of them. Raises ``Forbidden``."""
     require_reader(register, actor)
-    columns = [func.count().filter(one.condition(now)).label(f"n_{one.code}") for one in register.standings]
+    columns = [
+        func.count().filter(one.condition(now.astimezone(zone))).label(f"n_{one.code}") for one in register.standings
+    ]
     row = connection.execute(select(func.count().label("n_"), *columns).select_from(register.table)).one()
     return {name.removeprefix("n_"): number for name, number in row._mapping.items()}
 
@@ -130,7 +134,7 @@ def _selected(actor: Actor, register: Register, wanted: RecordQuery, zone: ZoneI
 
 def _conditions(register: Register, wanted: RecordQuery, zone: ZoneInfo, now: datetime) -> list[ColumnElement[bool]]:
     standing = register.standing(wanted.standing)
-    conditions = [true() if standing is None else and_(standing.condition(now))]
+    conditions = [true() if standing is None else and_(standing.condition(now.astimezone(zone)))]
     if register.has_period and wanted.since is not None:
         conditions.append(register.moment >= _edge(register, wanted.since, time.min, zone))
     if register.has_period and wanted.until is not None:

@@ -59,7 +59,13 @@ def test_tabs_filters_and_search_find_the_same_records_they_count(company: Compa
     assert "内审员" not in departments, "a role is no department"
 
     with company.platform.database.read() as connection:
-        counts = records.counts(connection, company.actor("hexin"), NONCONFORMITIES, now=company.clock.now())
+        counts = records.counts(
+            connection,
+            company.actor("hexin"),
+            NONCONFORMITIES,
+            zone=company.platform.settings.zone,
+            now=company.clock.now(),
+        )
     assert counts[""] == 2
     for standing in NONCONFORMITIES.standings:
         assert len(titles(company, standing=standing.code)) == counts[standing.code], standing.code
@@ -145,7 +151,13 @@ def test_only_readers_read_and_only_those_concerned_see_the_evidence(company: Co
         with pytest.raises(Forbidden):
             records.id_of(connection, company.actor("qiumin"), closed, row.number)
         with pytest.raises(Forbidden):
-            records.counts(connection, company.actor("qiumin"), closed, now=company.clock.now())
+            records.counts(
+                connection,
+                company.actor("qiumin"),
+                closed,
+                zone=company.platform.settings.zone,
+                now=company.clock.now(),
+            )
         may = {one: evidence.may_see(connection, row.instance_id, company.actor(one)) for one in WHO}
         nobody = Actor(user_id=None, login="", name="")
         assert not NONCONFORMITIES.may_read(nobody)
@@ -162,7 +174,7 @@ def test_every_declared_register_can_be_read_whole(any_platform: Platform, peopl
     administrator = people.administrator("root", "Root")
     zone, now = any_platform.settings.zone, any_platform.clock.now()
     with any_platform.database.read() as connection:
-        counts = records.counts(connection, administrator, register, now=now)
+        counts = records.counts(connection, administrator, register, zone=zone, now=now)
         assert set(counts) == {"", *(one.code for one in register.standings)}
         for code in counts:
             query = RecordQuery(standing=code, search="x", since=now.date(), until=now.date(), department=1)

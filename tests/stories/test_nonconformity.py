@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -342,7 +342,7 @@ def test_who_withdraws_their_case_leaves_nothing_open_in_the_registers(any_compa
 
     def shown(register: Register) -> tuple[dict[str, int], list[str]]:
         with company.platform.database.read() as connection:
-            counts = records.counts(connection, reader, register, now=now)
+            counts = records.counts(connection, reader, register, zone=zone, now=now)
             page = records.page(connection, reader, register, records.RecordQuery(), zone=zone, now=now)
         return {code: number for code, number in counts.items() if number}, [row.standing for row in page.items]
 
@@ -360,3 +360,19 @@ def test_who_withdraws_their_case_leaves_nothing_open_in_the_registers(any_compa
         )
     assert shown(NONCONFORMITIES) == ({"": 1}, ["withdrawn"])
     assert shown(CORRECTIVE_ACTIONS) == ({"": 2}, ["withdrawn", "withdrawn"])
+
+
+def test_an_action_is_overdue_from_midnight_of_the_house(company: Company) -> None:
+    raise_it(company)
+    analyse(company, RULE)
+    (action,) = company.rows(corrective_action)
+    zone = company.platform.settings.zone
+
+    def overdue(on: date, hour: int) -> int:
+        now = datetime.combine(on, time(hour, 30), tzinfo=zone)
+        with company.platform.database.read() as connection:
+            found = records.counts(connection, company.actor("hexin"), CORRECTIVE_ACTIONS, zone=zone, now=now)
+        return found["overdue"]
+
+    assert overdue(action.due_on, 23) == 0
+    assert overdue(action.due_on + timedelta(days=1), 0) == 1

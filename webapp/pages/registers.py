@@ -64,7 +64,7 @@ def index(key: str) -> str:
     wanted, zone = _wanted(register), current_platform().settings.zone
     with reading() as connection:
         page = records.page(connection, actor, register, wanted, zone=zone, now=now)
-        counts = records.counts(connection, actor, register, now=now)
+        counts = records.counts(connection, actor, register, zone=zone, now=now)
         departments = [] if register.department is None else records.departments(connection)
         start = register.key if may_be_started(connection, actor, register.key) else ""
     given = {name: value for name, value in request.args.to_dict().items() if name not in ("after", "key") and value}
