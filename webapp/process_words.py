@@ -64,7 +64,10 @@ ASPECTS = {
     "summary": lazy_gettext("Summary line"),
 }
 _SETTING = re.compile(r'setting\("([^"]+)"\)')
-_DAYS_FROM_NOW = re.compile(r'working days after\(now\(\), (\d+|setting\("[^"]+"\))\)')
+_MOMENT = r"(now\(\)|(?:date and time\()?[\w.]+\)?)"
+_DAYS_AFTER = re.compile(rf'working days after\({_MOMENT}, (-?)(\d+|setting\("[^"]+"\))\)')
+_PERIOD_AFTER = re.compile(rf'{_MOMENT} \+ duration\("(P[^"]+)"\)')
+_YEARLY = re.compile(r"(\d+) (\d+) (\d+) (\d+) \*")
 _PERIOD = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
@@ -130,14 +133,31 @@ class ProcessWords:
     def _moment(self, text: str) -> Said:
         expression = expression_in(text)
         if expression is None:
-            return Said(period(text), text)
-        days = _DAYS_FROM_NOW.fullmatch(expression)
-        if days is None:
-            return Said(gettext("as computed in the case"), expression, self._figures_in(expression))
-        key = _SETTING.fullmatch(days[1])
-        number = int(days[1]) if key is None else self.figures.get(key[1], 0)
-        said = ngettext("%(num)d working day after it comes up", "%(num)d working days after it comes up", number)
-        return Said(said, figures=self._figures_in(expression))
+            return Said(_later(text) or _yearly(text), text)
+        words = self._days_after(expression) or _period_after(expression)
+        if words:
+            return Said(words, figures=self._figures_in(expression))
+        return Said(gettext("as computed in the case"), expression, self._figures_in(expression))
+
+    def _days_after(self, expression: str) -> str:
+        found = _DAYS_AFTER.fullmatch(expression)
+        if found is None:
+            return ""
+        key = _SETTING.fullmatch(found[3])
+        number = int(found[3]) if key is None else self.figures.get(key[1], 0)
+        if found[2]:
+            return ngettext(
+                "%(num)d working day before %(moment)s",
+                "%(num)d working days before %(moment)s",
+                number,
+                moment=_moment_named(found[1]),
+            )
+        return ngettext(
+            "%(num)d working day after %(moment)s",
+            "%(num)d working days after %(moment)s",
+            number,
+            moment=_moment_named(found[1]),
+        )
 
     def _figures_in(self, code: str) -> tuple[str, ...]:
         language = current_language()
@@ -149,7 +169,24 @@ class ProcessWords:
         )
 
 
-def period(text: str) -> str:
+def _moment_named(text: str) -> str:
+    return gettext("it comes up") if text == "now()" else text.removeprefix("date and time(").removesuffix(")")
+
+
+def _period_after(expression: str) -> str:
+    found = _PERIOD_AFTER.fullmatch(expression)
+    length = "" if found is None else _length(found[2])
+    if found is None or not length:
+        return ""
+    return gettext("%(time)s after %(moment)s", time=length, moment=_moment_named(found[1]))
+
+
+def _later(text: str) -> str:
+    length = _length(text)
+    return gettext("%(time)s later", time=length) if length else ""
+
+
+def _length(text: str) -> str:
     """An ISO duration of days, hours and minutes in words; nothing for any other text."""
     found = _PERIOD.fullmatch(text)
     if found is None or not any(found.groups()):
@@ -160,7 +197,16 @@ def period(text: str) -> str:
         ngettext("%(num)d h", "%(num)d h", hours) if hours else "",
         ngettext("%(num)d min", "%(num)d min", minutes) if minutes else "",
     ]
-    return gettext("%(time)s later", time=" ".join(part for part in said if part))
+    return " ".join(part for part in said if part)
+
+
+def _yearly(text: str) -> str:
+    """A cron term that names one moment of the year; nothing for any other text."""
+    found = _YEARLY.fullmatch(text)
+    if found is None:
+        return ""
+    minute, hour, day, month = (int(part) for part in found.groups())
+    return gettext("every year on %(day)s at %(time)s", day=f"{month:02}-{day:02}", time=f"{hour:02}:{minute:02}")
 
 
 def lane_name(lane: Lane) -> str:
