@@ -69,7 +69,7 @@ _DAYS_AFTER = re.compile(rf'working days after\({_MOMENT}, (-?)(\d+|setting\("[^
 _PERIOD_AFTER = re.compile(rf'{_MOMENT} \+ duration\("(P[^"]+)"\)')
 _YEARLY = re.compile(r"(\d+) (\d+) (\d+) (\d+) \*")
 _PERIOD = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[(\[{]|[)\]}]|\+|[^"+(\[{)\]}]+')
 
 
 @dataclass(frozen=True)
@@ -221,12 +221,28 @@ def rule_sentence(rule: Rule) -> str:
     expression = expression_in(text)
     if expression is None:
         return text
-    literals = list(_STRING.finditer(expression))
-    if not literals or expression.lstrip().startswith("if "):
+    terms = _added_up(expression)
+    if not any(_is_text(one) for one in terms):
         return text
-    begins, ends = literals[0].start() == 0, literals[-1].end() == len(expression)
-    said = " … ".join(one[1].strip() for one in literals)
-    return f"{'' if begins else '… '}{said}{'' if ends else ' …'}"
+    said = [one[1:-1].strip() if _is_text(one) else "…" for one in terms]
+    return " ".join(part for part in said if part)
+
+
+def _added_up(expression: str) -> list[str]:
+    """The terms of a sum; what stands in brackets stays together."""
+    terms, depth = [""], 0
+    for piece in _PIECE.findall(expression):
+        depth += (piece in "([{") - (piece in ")]}")
+        if piece == "+" and depth == 0:
+            terms.append("")
+        else:
+            terms[-1] += piece
+    return [one.strip() for one in terms]
+
+
+def _is_text(term: str) -> bool:
+    """Whether a term is one text and nothing else."""
+    return len(term) > 1 and _PIECE.findall(term) == [term] and term.startswith('"')
 
 
 def aspects_named(aspects: tuple[str, ...]) -> list[str]:

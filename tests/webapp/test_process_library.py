@@ -170,3 +170,13 @@ def test_what_means_harm_is_refused_with_a_reason(
         assert said in administrator.text
         assert "以下文件可以发布" not in administrator.text
     assert len(company.rows(deployment)) == 1
+
+
+def test_computed_sentences_and_terms_are_told_in_words(company: Company, sign_in: SignIn) -> None:
+    visitor = sign_in("emily").visit("/processes/audit_programme")
+    assert "every year on 01-10 at 09:00" in visitor.text
+    said = visitor.all('//*[@id="step-draft_programme"]//dd')
+    assert "Over the year every department is audited in all four areas; missing: …" in said
+    assert "10 working days after it comes up" in said
+    visitor.visit("/processes/incident_callback")
+    assert "24 h after resolved_at – the step goes on" in visitor.text
