@@ -69,7 +69,8 @@ def _completed(connection: Connection, sources: Sources) -> Sources:
     rules_at_home: dict[str, bytes] = {}
     for path, source in processes.items():
         stored = _published(connection, PurePosixPath(path).stem)
-        home = stored.file if stored is not None and "/" not in path else path
+        # A folder inside somebody's archive must not move a process to another area.
+        home = path if stored is None else stored.file
         at_home[home] = source
         given = rules.pop(rules_file(path), None)
         if given is None and stored is not None:

@@ -43,9 +43,9 @@ def caller() -> Diagram:
     return diagram.flow("begin", "call", "done")
 
 
-def publish(house: House, *, forms: dict[str, bytes] | None = None, **files: bytes) -> process_library.ProcessVersion:
+def publish(house: House, *, others: dict[str, bytes] | None = None, **files: bytes) -> process_library.ProcessVersion:
     names = {name.replace("__", "."): content for name, content in files.items()}
-    sources = process_library.read_upload([*names.items(), *(forms or {}).items()])
+    sources = process_library.read_upload([*names.items(), *(others or {}).items()])
     with house.writing() as connection:
         process_library.publish_upload(
             connection, house.platform.runtime, sources, actor=OWNER, reason="because", now=house.now
@@ -56,6 +56,13 @@ def publish(house: House, *, forms: dict[str, bytes] | None = None, **files: byt
 def version(house: House, key: str = "errand", number: int | None = None) -> process_library.ProcessVersion:
     with house.reading() as connection:
         return process_library.version_of(connection, key, number)
+
+
+def archived(name: str, content: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(name, content)
+    return target.getvalue()
 
 
 def leave(house: House, login: str) -> None:
@@ -71,7 +78,7 @@ def problems(house: House, key: str) -> list[str]:
 def test_a_diagram_sent_alone_keeps_its_rules_and_an_empty_file_takes_them_away(house: House, people: People) -> None:
     people.user("li.lei", groups=["staff"])
     house.publish(errand(), forms={"ask": form("Why?")}, rules={"errand": RULES})
-    second = publish(house, errand__bpmn=errand("errand", "more").xml())
+    second = publish(house, others={"Downloads.zip": archived("Downloads/errand.bpmn", errand("errand", "more").xml())})
     assert (second.row.version, second.row.area) == (2, "area")
     assert second.rules == RULES.encode()
     third = publish(house, errand__rules__yaml=RULES.replace("自查", "复查").encode())
@@ -83,7 +90,7 @@ def test_a_diagram_sent_alone_keeps_its_rules_and_an_empty_file_takes_them_away(
 
 def test_a_form_sent_alone_makes_new_versions_of_all_that_use_it(house: House) -> None:
     house.publish(errand(), caller(), Diagram("other").start().end().flow("begin", "done"), forms={"ask": form("Why?")})
-    changed = publish(house, forms={"ask.json": b'{"type":"default","id":"ask","components":[]}'})
+    changed = publish(house, others={"ask.json": b'{"type":"default","id":"ask","components":[]}'})
     assert (changed.row.version, changed.forms[0].version) == (2, 2)
     above = version(house, "caller")
     assert (above.row.version, above.calls) == (2, {"errand": 2})
