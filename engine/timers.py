@@ -68,7 +68,7 @@ def due(connection: Connection, now: datetime, limit: int = BATCH) -> Due:
     rows = connection.execute(
         select(outbox.c.id, outbox.c.kind)
         .where(outbox.c.status == "pending", outbox.c.available_at <= now)
-        .order_by(outbox.c.available_at)
+        .order_by(outbox.c.available_at, outbox.c.id)
         .limit(limit)
     ).all()
     return Due(

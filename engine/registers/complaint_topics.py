@@ -69,8 +69,9 @@ def serve(handlers: HandlerRegistry) -> None:
 def register(call: ServiceCall) -> dict[str, Any]:
     """Put the complaint into the register.
 
-    Inputs: received_through and content; what else is known of it; source_type and source_id of the record it came
-    from; acknowledged (the customer has been told at once). Result: everything known, with is_repeat, received_at,
+    Inputs: received_through and content; what else is known of it: customer, complainant, contact, project, kind,
+    subject, remedy_sought, severity, flags; source_type and source_id of the record it came from; acknowledged (the
+    customer has been told at once). Result: everything known, with is_repeat, received_at,
     acknowledged and level.
     """
     inputs = call.inputs
@@ -91,7 +92,8 @@ def register(call: ServiceCall) -> dict[str, Any]:
 def record_acknowledgement(call: ServiceCall) -> dict[str, Any]:
     """Note that the customer was told, and what the first assessment found.
 
-    Inputs: what is known of the complaint now. Result: the same, with is_repeat and acknowledged.
+    Inputs: what is known of the complaint now: customer, complainant, contact, project, kind, subject, content,
+    remedy_sought, severity, flags. Result: the same, with is_repeat and acknowledged.
     """
     found = _complaint(call)
     given = {**found._mapping, **{name: one for name, one in call.inputs.items() if one is not None}}

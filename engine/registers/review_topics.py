@@ -211,7 +211,8 @@ def _settle_input(call: ServiceCall, values: Mapping[str, Any], action: str) -> 
 def record_conclusions(call: ServiceCall) -> None:
     """Keep the conclusions on suitability, adequacy and effectiveness (policy 4.1(2)).
 
-    Inputs: suitability, adequacy, effectiveness (``suitable``, ``partly``, ``unsuitable``) and a note to each.
+    Inputs: suitability, adequacy, effectiveness (``suitable``, ``partly``, ``unsuitable``), and the reasons for each:
+    suitability_note, adequacy_note, effectiveness_note.
     """
     values = {name: str(call.inputs[name] or "") for one in _JUDGED for name in (one, f"{one}_note")}
     _move(call, ("reporting",), values, "conclude")
