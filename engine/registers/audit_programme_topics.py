@@ -101,9 +101,7 @@ def _plan_audit(call: ServiceCall, programme_id: int, year: int, ordinal: int, o
 
 def send_back(call: ServiceCall) -> None:
     """Note that the management representative returned the programme."""
-    found = keeping.required(call, audit_programme)
-    values, action = {"status": "returned"}, "audit_programme.return"
-    keeping.move(call, audit_programme, found, statuses=("submitted",), values=values, action=action)
+    keeping.advance(call, audit_programme, "return", ("submitted",), status="returned")
 
 
 def approve(call: ServiceCall) -> dict[str, Any]:
@@ -111,10 +109,8 @@ def approve(call: ServiceCall) -> dict[str, Any]:
 
     Result: planned_audits, what each audit is to be started with: number, title, begins_on, departments, areas.
     """
-    found = keeping.required(call, audit_programme)
     values = {"status": "approved", "approved_at": call.now, "approved_by_id": call.actor.user_id}
-    action = "audit_programme.approve"
-    keeping.move(call, audit_programme, found, statuses=("submitted",), values=values, action=action)
+    found = keeping.advance(call, audit_programme, "approve", ("submitted",), **values)
     audits = call.connection.execute(
         select(internal_audit).where(internal_audit.c.programme_id == found.id).order_by(internal_audit.c.begins_on)
     )
@@ -139,6 +135,4 @@ def _planned(call: ServiceCall, one: Record) -> dict[str, Any]:
 
 def close(call: ServiceCall) -> None:
     """Note that every audit of the programme has been begun."""
-    found = keeping.required(call, audit_programme)
-    values, action = {"status": "closed"}, "audit_programme.close"
-    keeping.move(call, audit_programme, found, statuses=("approved",), values=values, action=action)
+    keeping.advance(call, audit_programme, "close", ("approved",), status="closed")

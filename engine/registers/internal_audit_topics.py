@@ -87,7 +87,7 @@ def _cells(call: ServiceCall, audit_id: int, assignments: Sequence[Mapping[str, 
 
 def send_back(call: ServiceCall) -> None:
     """Note that the management representative returned the plan."""
-    _move(call, ("submitted",), {"status": "returned"}, "return")
+    keeping.advance(call, internal_audit, "return", ("submitted",), status="returned")
 
 
 def approve(call: ServiceCall) -> dict[str, Any]:
@@ -96,12 +96,8 @@ def approve(call: ServiceCall) -> dict[str, Any]:
     Result: departments (keys) and checklists, one per department and auditor: department, department_name, auditor and
     items (ordinal, area, clause, question, expected).
     """
-    found = _move(
-        call,
-        ("submitted",),
-        {"status": "approved", "approved_at": call.now, "approved_by_id": call.actor.user_id},
-        "approve",
-    )
+    values = {"status": "approved", "approved_at": call.now, "approved_by_id": call.actor.user_id}
+    found = keeping.advance(call, internal_audit, "approve", ("submitted",), **values)
     query = (
         select(group.c.key, group.c.name_zh, user.c.login, audit_coverage.c.area)
         .join(group, group.c.id == audit_coverage.c.department_id)
@@ -128,7 +124,7 @@ def _drawn(department: str, areas: Sequence[str]) -> list[dict[str, Any]]:
 
 def begin(call: ServiceCall) -> None:
     """Note that the opening meeting was held and the fieldwork begins."""
-    _move(call, ("approved",), {"status": "fieldwork"}, "begin")
+    keeping.advance(call, internal_audit, "begin", ("approved",), status="fieldwork")
 
 
 def keep_checklist(call: ServiceCall) -> dict[str, Any]:
@@ -208,7 +204,7 @@ def gather(call: ServiceCall) -> dict[str, Any]:
 
     Result: findings (a list of department, clause, question, result, evidence) and tally (numbers by result).
     """
-    found = _move(call, ("fieldwork", "reporting"), {"status": "reporting"}, "gather")
+    found = keeping.advance(call, internal_audit, "gather", ("fieldwork", "reporting"), status="reporting")
     return internal_audits.findings(call.connection, found.id)
 
 
@@ -259,15 +255,9 @@ def _raise(call: ServiceCall, found: Record, item: Record, number: str) -> None:
 
 def record_conclusion(call: ServiceCall) -> None:
     """Keep the conclusion of the report. Inputs: conclusion."""
-    _move(call, ("reporting",), {"conclusion": str(call.inputs["conclusion"])}, "conclude")
+    keeping.advance(call, internal_audit, "conclude", ("reporting",), conclusion=str(call.inputs["conclusion"]))
 
 
 def close(call: ServiceCall) -> None:
     """Close the audit: its report is issued."""
-    _move(call, ("reporting",), {"status": "closed", "closed_at": call.now}, "close")
-
-
-def _move(call: ServiceCall, statuses: Sequence[str], values: dict[str, Any], action: str) -> Record:
-    found = keeping.required(call, internal_audit)
-    keeping.move(call, internal_audit, found, statuses=statuses, values=values, action=f"internal_audit.{action}")
-    return found
+    keeping.advance(call, internal_audit, "close", ("reporting",), status="closed", closed_at=call.now)

@@ -95,6 +95,16 @@ def move(
     note(call, action, table, record.id, {"number": record.number, **(details or {})})
 
 
+def advance(call: ServiceCall, table: Table, action: str, statuses: Collection[str], **values: Any) -> Record:
+    """Take the case's record of ``table`` out of one of ``statuses``; the record as it was before.
+
+    The audit record says ``<table>.<action>``. Raises ``RecordUnknown`` and ``RecordMoved``.
+    """
+    found = required(call, table)
+    move(call, table, found, statuses=statuses, values=values, action=f"{table.name}.{action}")
+    return found
+
+
 def note(call: ServiceCall, action: str, table: Table, record_id: int, details: Mapping[str, Any]) -> None:
     """The audit record of a change to a register."""
     audit.record(

@@ -79,7 +79,7 @@ class _Topics:
             review_id = keeping.add(call, management_review, given, "management_review.submit")
         else:
             review_id = found.id
-            _move(call, ("submitted", "returned"), values, "submit")
+            keeping.advance(call, management_review, "submit", ("submitted", "returned"), **values)
             call.connection.execute(delete(review_input).where(review_input.c.review_id == review_id))
         rows = [_asked(call, review_id, ordinal, one) for ordinal, one in enumerate(inputs["inputs"], start=1)]
         call.connection.execute(insert(review_input), rows)
@@ -90,7 +90,7 @@ class _Topics:
         Result: requests, one per input: ordinal, title, owner (group key), due_at.
         """
         values = {"status": "collecting", "approved_at": call.now, "approved_by_id": call.actor.user_id}
-        found = _move(call, ("submitted",), values, "approve")
+        found = keeping.advance(call, management_review, "approve", ("submitted",), **values)
         days = policy_settings.value(call.connection, "review.material_days")
         due_at = found.meets_at - timedelta(days=days)
         mine = review_input.c.review_id == found.id
@@ -115,7 +115,7 @@ class _Topics:
             "minutes": str(inputs.get("minutes") or ""),
             "status": "reporting",
         }
-        found = _move(call, ("collecting",), values, "meet")
+        found = keeping.advance(call, management_review, "meet", ("collecting",), **values)
         rows = {
             (str(one["kind"]), str(one.get("person") or "")): {
                 "review_id": found.id,
@@ -134,7 +134,7 @@ class _Topics:
         Inputs: decisions (a list of description, kind ``improvement`` or ``corrective``, owner, department, due_on).
         Result: improvements, a list of number, description, owner, owner_name, due_on; nonconformities, their numbers.
         """
-        found = _move(call, ("reporting",), {"status": "tracking"}, "decide")
+        found = keeping.advance(call, management_review, "decide", ("reporting",), status="tracking")
         improvements, raised = [], []
         for ordinal, one in enumerate(call.inputs["decisions"] or (), start=1):
             if one["kind"] == "corrective":
@@ -167,7 +167,7 @@ def _asked(call: ServiceCall, review_id: int, ordinal: int, one: Mapping[str, An
 
 def send_back(call: ServiceCall) -> None:
     """Note that senior management returned the plan."""
-    _move(call, ("submitted",), {"status": "returned"}, "return")
+    keeping.advance(call, management_review, "return", ("submitted",), status="returned")
 
 
 def record_input(call: ServiceCall) -> None:
@@ -215,7 +215,7 @@ def record_conclusions(call: ServiceCall) -> None:
     suitability_note, adequacy_note, effectiveness_note.
     """
     values = {name: str(call.inputs[name] or "") for one in _JUDGED for name in (one, f"{one}_note")}
-    _move(call, ("reporting",), values, "conclude")
+    keeping.advance(call, management_review, "conclude", ("reporting",), **values)
 
 
 def _raise(call: ServiceCall, found: Record, number: str, one: Mapping[str, Any]) -> None:
@@ -293,11 +293,4 @@ def _move_action(call: ServiceCall, statuses: Sequence[str], values: Mapping[str
 
 def close(call: ServiceCall) -> None:
     """Close the review: its report is issued and every improvement verified."""
-    _move(call, ("tracking",), {"status": "closed", "closed_at": call.now}, "close")
-
-
-def _move(call: ServiceCall, statuses: Sequence[str], values: Mapping[str, Any], action: str) -> Record:
-    found = keeping.required(call, management_review)
-    action = f"management_review.{action}"
-    keeping.move(call, management_review, found, statuses=statuses, values=values, action=action)
-    return found
+    keeping.advance(call, management_review, "close", ("tracking",), status="closed", closed_at=call.now)
