@@ -14,8 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from engine import instances
 from engine.errors import Conflict, NotFound
 from engine.handlers import HandlerRegistry, ServiceCall
-from engine.registers import notices
-from engine.store import audit
+from engine.registers import keeping, notices
 from engine.store.tables import callback, callback_attempt, incident, incident_resolution
 from engine.store.types import Record
 
@@ -104,7 +103,7 @@ def _insert_attempt(call: ServiceCall, found: Record, reached: bool) -> None:
     )
     if counted.rowcount != 1:
         raise CallbackFinished()
-    _audit(call, "callback.attempt", "callback", found.id, {"reached": reached, "channel": channel})
+    keeping.note(call, "callback.attempt", callback, found.id, {"reached": reached, "channel": channel})
 
 
 def mark_overdue(call: ServiceCall) -> dict[str, Any]:
@@ -120,7 +119,7 @@ def mark_overdue(call: ServiceCall) -> dict[str, Any]:
             .where(callback.c.id == found.id, callback.c.overdue_at.is_(None))
             .values(overdue_at=call.now)
         )
-        _audit(call, "callback.overdue", "callback", found.id, {"due_at": found.due_at.isoformat()})
+        keeping.note(call, "callback.overdue", callback, found.id, {"due_at": found.due_at.isoformat()})
     return {"overdue": overdue, "attempts": found.attempts}
 
 
@@ -157,7 +156,7 @@ def _finish(call: ServiceCall, status: str, values: dict[str, Any]) -> None:
     if finished.rowcount != 1:
         raise CallbackFinished()
     shown = {name: value for name, value in values.items() if name in ("solved", "score", "complaint")}
-    _audit(call, f"callback.{status}", "callback", found.id, shown)
+    keeping.note(call, f"callback.{status}", callback, found.id, shown)
 
 
 def pass_on_complaint(call: ServiceCall, zone: ZoneInfo) -> None:
@@ -180,7 +179,7 @@ def pass_on_complaint(call: ServiceCall, zone: ZoneInfo) -> None:
         "source_id": str(found.id),
     }
     notices.send_message(call, "complaint.received", number, given)
-    _audit(call, "callback.complaint", "callback", found.id, {"complaint": number})
+    keeping.note(call, "callback.complaint", callback, found.id, {"complaint": number})
 
 
 def reopen_incident(call: ServiceCall) -> None:
@@ -200,7 +199,7 @@ def reopen_incident(call: ServiceCall) -> None:
     )
     if reopened.rowcount == 1:
         reason = str(call.inputs.get("reason") or "")
-        _audit(call, "incident.reopen", "incident", row.id, {"number": row.number, "callback": found.id})
+        keeping.note(call, "incident.reopen", incident, row.id, {"number": row.number, "callback": found.id})
         notices.mail(
             call,
             notices.members_of(call.connection, OPERATIONS),
@@ -224,15 +223,3 @@ def _callback(call: ServiceCall) -> Record:
 
 def _local_day(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).date().isoformat()
-
-
-def _audit(call: ServiceCall, action: str, subject_type: str, subject_id: int, details: dict[str, Any]) -> None:
-    audit.record(
-        call.connection,
-        actor=call.actor.login,
-        action=action,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        now=call.now,
-        details={**details, "instance": call.instance_id},
-    )

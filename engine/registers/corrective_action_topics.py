@@ -11,17 +11,16 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine.errors import NotFound
 from engine.handlers import HandlerRegistry, ServiceCall
-from engine.registers import notices
+from engine.registers import keeping, notices
 from engine.registers.nonconformities import (
     ActionElsewhere,
     ActionUnknown,
     actions_of,
     move,
     next_action_number,
-    note,
     of_instance,
 )
-from engine.store.tables import corrective_action, user
+from engine.store.tables import corrective_action, nonconformity, user
 from engine.store.types import Record
 
 
@@ -74,7 +73,7 @@ def _insert(call: ServiceCall, found: Record, current: int, planned: Mapping[str
         insert(corrective_action).values(values).returning(corrective_action.c.id)
     ).scalar_one()
     details = {"number": values["number"], "owner": planned["owner"], "due_on": str(planned["due_on"])}
-    note(call, "assign", "corrective_action", new, details)
+    keeping.note(call, "corrective_action.assign", corrective_action, new, details)
 
 
 def record(call: ServiceCall) -> dict[str, Any]:
@@ -85,7 +84,7 @@ def record(call: ServiceCall) -> dict[str, Any]:
     found, result = _action(call, str(call.inputs["number"])), str(call.inputs["result"])
     if found.status != "done":
         _change(call, found, "open", status="done", result=result, done_at=call.now)
-        note(call, "record", "corrective_action", found.id, {"number": found.number})
+        keeping.note(call, "corrective_action.record", corrective_action, found.id, {"number": found.number})
     return {"number": found.number, "result": result}
 
 
@@ -96,7 +95,7 @@ def submit(call: ServiceCall) -> dict[str, Any]:
     """
     found = of_instance(call.connection, call.instance_id)
     if move(call, found, "verifying", after=("acting",)):
-        note(call, "submit", "nonconformity", found.id, {})
+        keeping.note(call, "nonconformity.submit", nonconformity, found.id, {})
     rows = [one for one in actions_of(call.connection, found.id) if one.status == "done"]
     return {"verdicts": [{**_row(one), "result": one.result} for one in rows]}
 
@@ -110,7 +109,8 @@ def verify(call: ServiceCall) -> dict[str, Any]:
     found = of_instance(call.connection, call.instance_id)
     failed = [given for given in call.inputs["verdicts"] or () if not _verified(call, given)]
     if failed and move(call, found, "acting", after=("verifying",)):
-        note(call, "send_back", "nonconformity", found.id, {"actions": [given["number"] for given in failed]})
+        details = {"actions": [given["number"] for given in failed]}
+        keeping.note(call, "nonconformity.send_back", nonconformity, found.id, details)
     back = [one for one in actions_of(call.connection, found.id) if one.status == "open"]
     _tell_owners(call, back, "纠正措施未通过验证，请重新落实", "Corrective actions sent back by the verifier")
     return {"open_actions": [_row(one) for one in back]}
@@ -128,7 +128,8 @@ def _verified(call: ServiceCall, given: Mapping[str, Any]) -> bool:
             values |= {"status": "open", "done_at": None, "due_on": due_on}
         _change(call, found, "done", **values)
         details = {"number": found.number, "note": values["verification"], "due_on": str(given.get("new_due_on") or "")}
-        note(call, "verify" if is_verified else "send_back", "corrective_action", found.id, details)
+        action = f"corrective_action.{'verify' if is_verified else 'send_back'}"
+        keeping.note(call, action, corrective_action, found.id, details)
     return is_verified
 
 

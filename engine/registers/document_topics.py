@@ -12,6 +12,7 @@ from engine.documents.issuing import latest_issued
 from engine.documents.kind import RecordMissing
 from engine.documents.kinds import kind_of
 from engine.handlers import HandlerRegistry, ServiceCall
+from engine.registers import keeping
 from engine.store.tables import document, group, membership, metadata, user
 
 
@@ -58,7 +59,7 @@ def distribute(call: ServiceCall) -> None:
     Inputs: kind, record_id (optional: else the record of this case), groups (keys: all members), people (logins).
     """
     kind, record_id = _subject(call)
-    groups, logins = _listed(call.inputs.get("groups")), _listed(call.inputs.get("people"))
+    groups, logins = keeping.listed(call.inputs.get("groups")), keeping.listed(call.inputs.get("people"))
     members = (
         select(membership.c.user_id).join(group, group.c.id == membership.c.group_id).where(group.c.key.in_(groups))
     )
@@ -88,8 +89,3 @@ def _result(connection: Connection, document_id: int) -> dict[str, Any]:
     columns = (document.c.id, document.c.number, document.c.version)
     row = connection.execute(select(*columns).where(document.c.id == document_id)).one()
     return {"document": {"id": row.id, "number": row.number, "version": row.version}}
-
-
-def _listed(given: Any) -> list[str]:
-    parts = given if isinstance(given, list) else str(given or "").split(",")
-    return [str(part).strip() for part in parts if part is not None and str(part).strip()]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine import assignments
 from engine.handlers import HandlerRegistry, ServiceCall
-from engine.registers import notices
+from engine.registers import keeping, notices
 from engine.store.tables import user
 from engine.store.types import Record
 
@@ -27,18 +25,12 @@ def notify(call: ServiceCall) -> None:
     """
     found = {
         person.id: person
-        for key in _listed(call.inputs.get("groups"))
+        for key in keeping.listed(call.inputs.get("groups"))
         for person in notices.members_of(call.connection, key)
     }
-    logins = _listed(call.inputs.get("people"))
+    logins = keeping.listed(call.inputs.get("people"))
     found |= {person.id: person for person in notices.people(call.connection, user.c.login.in_(logins))}
     _mail(call, list(found.values()))
-
-
-def _listed(given: Any) -> list[str]:
-    """A text with commas, or a list, as a list of texts."""
-    parts = given if isinstance(given, list) else str(given or "").split(",")
-    return [str(part).strip() for part in parts if part is not None and str(part).strip()]
 
 
 def remind(call: ServiceCall) -> None:

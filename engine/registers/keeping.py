@@ -140,3 +140,9 @@ def day(value: Any, name: str) -> date:
     if found is None:
         raise DateMissing(name=name)
     return found
+
+
+def listed(given: Any) -> list[str]:
+    """A text with commas, or a list, as a list of texts."""
+    parts = given if isinstance(given, list) else str(given or "").split(",")
+    return [str(part).strip() for part in parts if part is not None and str(part).strip()]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, String, cast, func, or_, select, update
 
 from engine.errors import Conflict, NotFound
 from engine.handlers import ServiceCall
-from engine.store import audit
 from engine.store.tables import corrective_action, group, internal_audit, nonconformity, user
 from engine.store.types import Record
 
@@ -126,19 +125,6 @@ def move(call: ServiceCall, found: Record, status: str, *, after: tuple[str, ...
     if changed.rowcount != 1:
         raise NonconformityElsewhere(number=found.number, status=found.status)
     return True
-
-
-def note(call: ServiceCall, action: str, subject: str, subject_id: int, details: Mapping[str, Any]) -> None:
-    """The audit record of a change."""
-    audit.record(
-        call.connection,
-        actor=call.actor.login,
-        action=f"{subject}.{action}",
-        subject_type=subject,
-        subject_id=subject_id,
-        now=call.now,
-        details={**details, "instance": call.instance_id},
-    )
 
 
 def _audit(connection: Connection, source_id: str) -> Record | None:

@@ -14,8 +14,8 @@ from sqlalchemy import insert, select, update
 from engine import policy_settings
 from engine.errors import Invalid
 from engine.handlers import HandlerRegistry, ServiceCall
-from engine.registers import nonconformities, notices
-from engine.registers.nonconformities import move, note, of_instance
+from engine.registers import keeping, nonconformities, notices
+from engine.registers.nonconformities import move, of_instance
 from engine.registers.nonconformity_wording import GRADES, STATUSES
 from engine.store.tables import nonconformity, user
 from engine.store.types import Record
@@ -89,7 +89,8 @@ class _Topics:
             "raised_by_id": call.connection.execute(select(user.c.id).where(user.c.login == raiser)).scalar(),
         }
         new = call.connection.execute(insert(nonconformity).values(values).returning(nonconformity.c.id)).scalar_one()
-        note(call, "register", "nonconformity", new, {**given, "grade": values["grade"], "title": values["title"]})
+        details = {**given, "grade": values["grade"], "title": values["title"]}
+        keeping.note(call, "nonconformity.register", nonconformity, new, details)
 
     def accept(self, call: ServiceCall) -> dict[str, Any]:
         """Take a nonconformity as the quality department confirms it, and begin the analysis.
@@ -109,7 +110,7 @@ class _Topics:
         if call.inputs.get("upgrade") == "yes" and earlier is not None:
             values |= {"grade": "major", "repeats_id": earlier.id}
         if move(call, found, "analysing", after=("raised",), **values):
-            note(call, "accept", "nonconformity", found.id, values)
+            keeping.note(call, "nonconformity.accept", nonconformity, found.id, values)
         accepted = of_instance(call.connection, call.instance_id)
         return {"grade": accepted.grade, "similar": self._similar(call, accepted)}
 
@@ -122,7 +123,8 @@ class _Topics:
         days = policy_settings.value(call.connection, "nonconformity.effectiveness_days")
         due_on = call.now.astimezone(self._zone).date() + timedelta(days=days)
         if move(call, found, "watching", after=("verifying",), effectiveness_due_on=due_on):
-            note(call, "watch", "nonconformity", found.id, {"effectiveness_due_on": due_on.isoformat()})
+            details = {"effectiveness_due_on": due_on.isoformat()}
+            keeping.note(call, "nonconformity.watch", nonconformity, found.id, details)
         return {"effectiveness_due_on": str(of_instance(call.connection, call.instance_id).effectiveness_due_on)}
 
     def reopen(self, call: ServiceCall) -> dict[str, Any]:
@@ -138,7 +140,7 @@ class _Topics:
             "reopen_count": nonconformity.c.reopen_count + 1,
         }
         if move(call, found, "analysing", after=("watching",), **values):
-            note(call, "reopen", "nonconformity", found.id, {"note": values["effectiveness_note"]})
+            keeping.note(call, "nonconformity.reopen", nonconformity, found.id, {"note": values["effectiveness_note"]})
         reopened = of_instance(call.connection, call.instance_id)
         return {"reopen_count": reopened.reopen_count, "similar": self._similar(call, reopened)}
 
@@ -168,7 +170,7 @@ def withdraw(call: ServiceCall) -> None:
     """
     found = of_instance(call.connection, call.instance_id)
     if move(call, found, "withdrawn", after=("raised",), closed_at=call.now):
-        note(call, "withdraw", "nonconformity", found.id, {"reason": str(call.inputs["reason"])})
+        keeping.note(call, "nonconformity.withdraw", nonconformity, found.id, {"reason": str(call.inputs["reason"])})
 
 
 def record_containment(call: ServiceCall) -> None:
@@ -203,7 +205,7 @@ def close(call: ServiceCall) -> None:
     found = of_instance(call.connection, call.instance_id)
     values = {"effective": True, "effectiveness_note": str(call.inputs.get("note") or ""), "closed_at": call.now}
     if move(call, found, "closed", after=("watching",), **values):
-        note(call, "close", "nonconformity", found.id, {"note": values["effectiveness_note"]})
+        keeping.note(call, "nonconformity.close", nonconformity, found.id, {"note": values["effectiveness_note"]})
 
 
 def _record(call: ServiceCall, action: str, values: dict[str, Any]) -> None:
@@ -217,7 +219,7 @@ def _record(call: ServiceCall, action: str, values: dict[str, Any]) -> None:
     if changed.rowcount != 1:
         raise nonconformities.NonconformityElsewhere(number=found.number, status=found.status)
     if any(getattr(found, name) != value for name, value in values.items()):
-        note(call, action, "nonconformity", found.id, values)
+        keeping.note(call, f"nonconformity.{action}", nonconformity, found.id, values)
 
 
 def _grade(given: Any) -> str:
