@@ -1,0 +1,1 @@
+"""The yearly customer satisfaction survey: frame, sample, questionnaire, answers, estimates (policy 5.1)."""
