@@ -19,6 +19,7 @@ from engine.documents.reading import DocumentUnknown
 from engine.documents.rendering import render
 from engine.errors import Conflict, NotFound
 from engine.store import audit
+from engine.store.outbox_rows import outbox_row
 from engine.store.tables import document, document_recipient, outbox, user
 from engine.store.types import Record
 
@@ -204,16 +205,8 @@ def _change_draft(connection: Connection, document_id: int, values: Mapping[str,
 def _mail(row: Record, person: Record, now: datetime) -> dict[str, Any]:
     subject = f"请查阅：{row.title}" if person.language == "zh" else f"Please read: {row.title}"
     text = f"{row.number} v{row.version}\n{row.title}\n/documents/{row.id}"
-    return {
-        "kind": "mail",
-        "dedup_key": f"mail:document:{row.id}:{person.id}",
-        "instance_id": row.instance_id,
-        "payload": {"to": person.email, "subject": subject, "text": text},
-        "status": "pending",
-        "available_at": now,
-        "attempts": 0,
-        "created_at": now,
-    }
+    payload = {"to": person.email, "subject": subject, "text": text}
+    return outbox_row("mail", f"mail:document:{row.id}:{person.id}", payload, instance_id=row.instance_id, now=now)
 
 
 def _audit(

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 
 from engine.errors import NotFound
 from engine.handlers import ServiceCall
+from engine.store.outbox_rows import outbox_row
 from engine.store.tables import group, membership, outbox, user
 from engine.store.types import Record
 
@@ -47,15 +48,12 @@ def people(connection: Connection, condition: ColumnElement[bool]) -> list[Recor
 def mail(call: ServiceCall, recipients: Sequence[Record], *, subject_zh: str, subject_en: str, text: str) -> None:
     """Put one mail per recipient into the outbox, in the recipient's language."""
     rows = [
-        _row(
-            call,
+        outbox_row(
             "mail",
             f"mail:{call.dedup_key}:{person.id}",
-            {
-                "to": person.email,
-                "subject": subject_zh if person.language == "zh" else subject_en,
-                "text": text,
-            },
+            {"to": person.email, "subject": subject_zh if person.language == "zh" else subject_en, "text": text},
+            instance_id=call.instance_id,
+            now=call.now,
         )
         for person in recipients
     ]
@@ -65,7 +63,8 @@ def mail(call: ServiceCall, recipients: Sequence[Record], *, subject_zh: str, su
 def send_message(call: ServiceCall, message: str, correlation_key: str, variables: Mapping[str, Any]) -> None:
     """Send a message to whoever waits for it under this key; else it starts the process that begins with it."""
     payload = {"message": message, "correlation_key": correlation_key, "variables": dict(variables)}
-    _put(call, [_row(call, "message", f"message:{call.dedup_key}:{message}:{correlation_key}", payload)])
+    key = f"message:{call.dedup_key}:{message}:{correlation_key}"
+    _put(call, [outbox_row("message", key, payload, instance_id=call.instance_id, now=call.now)])
 
 
 def has_sent(call: ServiceCall, message: str) -> bool:
@@ -74,19 +73,6 @@ def has_sent(call: ServiceCall, message: str) -> bool:
         outbox.c.dedup_key.startswith(f"message:{call.dedup_key}:{message}:", autoescape=True)
     )
     return call.connection.execute(sent.limit(1)).first() is not None
-
-
-def _row(call: ServiceCall, kind: str, dedup_key: str, payload: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "dedup_key": dedup_key,
-        "instance_id": call.instance_id,
-        "payload": payload,
-        "status": "pending",
-        "available_at": call.now,
-        "attempts": 0,
-        "created_at": call.now,
-    }
 
 
 def _put(call: ServiceCall, rows: list[dict[str, Any]]) -> None:

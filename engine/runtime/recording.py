@@ -20,6 +20,7 @@ from engine.runtime.people import Directory, assignee_of, candidates_of
 from engine.runtime.separation import bar_completer, bars_person, separations_of
 from engine.store import audit
 from engine.store import history as records
+from engine.store.outbox_rows import outbox_row
 
 NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
 DEFAULT_PRIORITY = 50
@@ -100,11 +101,13 @@ def _close(changes: Changes, case: Case, step: Step, before: Waits, after: Waits
 
 
 def _bar_completer(case: Case, step: Step, execution: Execution | Begun) -> None:
-    for element_id, user_ids in _completers(step).items():
-        models = execution.expressions.compiled.models.values()
-        if any(model.rules.watches_completers_of(element_id) for model in models):
-            for user_id in user_ids:
-                bar_completer(step.connection, case.instance_id, element_id, user_id)
+    completer = _completer(step)
+    if completer is None:
+        return
+    element_id, user_id = completer
+    models = execution.expressions.compiled.models.values()
+    if any(model.rules.watches_completers_of(element_id) for model in models):
+        bar_completer(step.connection, case.instance_id, element_id, user_id)
 
 
 def _open_work_item(
@@ -123,7 +126,7 @@ def _open_work_item(
         variables,
         directory,
         instance_id=case.instance_id,
-        completers=_completers(step),
+        completer=_completer(step),
     )
     if assignee_id is not None and bars_person(step.connection, separations, assignee_id):
         assignee_id = None
@@ -155,10 +158,10 @@ def _open_work_item(
     changes.entries += [entry(row, recipient) for recipient in recipients]
 
 
-def _completers(step: Step) -> dict[str, list[int]]:
-    """Who completes which task in this step; the tables do not know it yet."""
+def _completer(step: Step) -> tuple[str, int] | None:
+    """The task completed in this step and who completes it; the tables do not know it yet."""
     user_id = step.actor.user_id
-    return {step.element_id: [user_id]} if step.kind == "completed" and user_id is not None else {}
+    return (step.element_id, user_id) if step.kind == "completed" and user_id is not None else None
 
 
 def entry(item: Mapping[str, Any], recipient: str) -> dict[str, Any]:
@@ -207,18 +210,8 @@ def _send_messages(changes: Changes, case: Case, step: Step, execution: Executio
             "correlation_key": thrown.correlation_key,
             "variables": thrown.variables,
         }
-        changes.outbox.append(
-            {
-                "kind": "message",
-                "dedup_key": f"message:{thrown.task_id}",
-                "instance_id": case.instance_id,
-                "payload": payload,
-                "status": "pending",
-                "available_at": step.now,
-                "attempts": 0,
-                "created_at": step.now,
-            }
-        )
+        key = f"message:{thrown.task_id}"
+        changes.outbox.append(outbox_row("message", key, payload, instance_id=case.instance_id, now=step.now))
 
 
 def _remember(changes: Changes, case: Case, step: Step, execution: Execution | Begun) -> None:

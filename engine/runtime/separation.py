@@ -28,17 +28,18 @@ def separations_of(
     directory: Directory,
     *,
     instance_id: str,
-    completers: Mapping[str, Collection[int]],
+    completer: tuple[str, int] | None,
 ) -> list[Separation] | None:
     """The rules that bar somebody from a new work item, with the recipients they bar; None without any.
 
-    ``completers`` are the people who complete a task in the step at hand, by element id.
+    ``completer`` is the task completed in the step at hand (its element id) and who completes it.
     """
     found = []
     for rule in model.rules.separating(element.id):
         barred = _named(rule, expressions, variables, directory)
         barred += [f"user:{one}" for one in _completed(directory.connection, instance_id, rule.completers_of)]
-        barred += [f"user:{one}" for key in rule.completers_of for one in completers.get(key, ())]
+        if completer is not None and completer[0] in rule.completers_of:
+            barred.append(f"user:{completer[1]}")
         found.append(
             {
                 "rule": rule.key,
