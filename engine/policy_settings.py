@@ -85,11 +85,7 @@ def change(connection: Connection, *, actor: Actor, key: str, value: int, now: d
     """Set a figure (administrators). Raises ``Forbidden``, ``SettingUnknown``, ``SettingOutOfRange``."""
     if not actor.is_administrator:
         raise Forbidden()
-    known = _known(key)
-    if not known.minimum <= value <= known.maximum:
-        raise SettingOutOfRange(
-            name_zh=known.zh, name_en=known.en, minimum=known.minimum, maximum=known.maximum, fields=[key]
-        )
+    checked(key, str(value))
     before = values(connection)[key]
     if before == value:
         return
@@ -104,6 +100,16 @@ def change(connection: Connection, *, actor: Actor, key: str, value: int, now: d
         now=now,
         details={"from": before, "to": value},
     )
+
+
+def checked(key: str, text: str) -> int:
+    """The figure that ``text`` writes. Raises ``SettingUnknown``, ``SettingOutOfRange``."""
+    known = _known(key)
+    if not (text.isascii() and text.isdigit() and known.minimum <= int(text) <= known.maximum):
+        raise SettingOutOfRange(
+            name_zh=known.zh, name_en=known.en, minimum=known.minimum, maximum=known.maximum, fields=[key]
+        )
+    return int(text)
 
 
 def _known(key: str) -> PolicySetting:

@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
 from engine import policy_settings, users
-from engine.policy_settings import CATALOGUE, PolicySetting, SettingOutOfRange
+from engine.policy_settings import CATALOGUE, SettingOutOfRange
 from webapp.context import current_actor, current_time, reading, writing
 from webapp.errors import message_of
 from webapp.navigation import NavigationItem, administrators
@@ -48,22 +48,19 @@ def change() -> Response | tuple[str, int]:
     """Keep every figure that is within its limits; if one is not, keep none and say which."""
     users.require_administrator(current_actor())
     given = {key: request.form.get(key, "").strip() for key in CATALOGUE}
-    problems = {key: message_of(_refusal(CATALOGUE[key])) for key, text in given.items() if not _fits(key, text)}
+    figures, problems = {}, {}
+    for key, text in given.items():
+        try:
+            figures[key] = policy_settings.checked(key, text)
+        except SettingOutOfRange as refused:
+            problems[key] = message_of(refused)
     if problems:
         return _page(given, problems), 422
     with writing() as connection:
-        for key, text in given.items():
-            policy_settings.change(connection, actor=current_actor(), key=key, value=int(text), now=current_time())
+        for key, figure in figures.items():
+            policy_settings.change(connection, actor=current_actor(), key=key, value=figure, now=current_time())
     flash(gettext("Saved."), "success")
     return redirect(url_for(".index"))
-
-
-def _fits(key: str, text: str) -> bool:
-    return text.isascii() and text.isdigit() and CATALOGUE[key].minimum <= int(text) <= CATALOGUE[key].maximum
-
-
-def _refusal(one: PolicySetting) -> SettingOutOfRange:
-    return SettingOutOfRange(name_zh=one.zh, name_en=one.en, minimum=one.minimum, maximum=one.maximum)
 
 
 def _page(given: Mapping[str, str], problems: Mapping[str, str]) -> str:
