@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from engine import attachments, instances
 from engine.definitions.model import Element, ProcessModel
-from engine.forms import AnswerLine, FormContext, summary
+from engine.forms import AnswerLine, summary
 from engine.runtime.library import DefinitionUnknown, PublishedProcess
 from engine.store.types import Record
 from webapp.context import current_language, current_platform, current_time
-from webapp.decision_words import Decisions, decisions_of, sentences
+from webapp.decision_words import Decisions, sentences
+from webapp.forms.context import form_context
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def load_case(connection: Connection, instance_id: str) -> CaseView:
     items = instances.work_items(connection, instance_id)
     marks = _marks(history, items)
     has_decided = any((row.data or {}).get("decisions") for row in history)
-    decisions = decisions_of(connection, published.id) if has_decided else {}
+    decisions = library.decisions(connection, published.id) if has_decided else {}
     return CaseView(
         instance=instance,
         model=published.model,
@@ -150,7 +151,7 @@ def _answers(connection: Connection, instance: Record, items: list[Record], hist
     """The submitted forms, oldest first, each read with the form of the version it was filled in on."""
     by_id = {item.id: item for item in items}
     library = current_platform().runtime.library
-    context = _context(connection)
+    context = form_context(connection)
     last: dict[tuple[str, str], list[AnswerLine]] = {}
     found = []
     for row in history:
@@ -208,8 +209,3 @@ def _said(line: AnswerLine) -> tuple[str, list[tuple[str, ...]]]:
 
 def _row(row: tuple[AnswerLine, ...]) -> tuple[str, ...]:
     return tuple(f"{line.label}: {line.text}" for line in row)
-
-
-def _context(connection: Connection) -> FormContext:
-    runtime = current_platform().runtime
-    return FormContext(current_language(), current_time(), runtime.zone, runtime.host_functions(connection))

@@ -6,29 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Connection, select
 
-from engine.decisions import read_decisions
 from engine.decisions.model import Decision
-from engine.store.tables import decision_definition, process_definition_decision
 from webapp.context import current_language
 
 Decisions = Mapping[str, Decision]
-
-
-def decisions_of(connection: Connection, definition_id: int) -> Decisions:
-    """The decisions that belong to a version of a process, with those they are built on, by key."""
-    linked = process_definition_decision
-    query = (
-        select(decision_definition.c.key, decision_definition.c.source)
-        .join(linked, linked.c.decision_definition_id == decision_definition.c.id)
-        .where(linked.c.process_definition_id == definition_id)
-    )
-    return {
-        key: one
-        for row in connection.execute(query)
-        for key, one in read_decisions(row.source, row.key).decisions.items()
-    }
 
 
 def sentences(decisions: Decisions, traces: Iterable[Mapping[str, Any]]) -> list[str]:

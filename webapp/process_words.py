@@ -110,7 +110,7 @@ class ProcessWords:
             *self._named(attributes.get("candidateGroups", ""), self.groups),
         ]
         if not found and lane is not None:
-            found = [Said(self.group(lane.group)) if lane.group else Said(lane_name(lane))]
+            found = [Said(self.group(lane.group)) if lane.group else Said(lane.name(current_language()))]
         return found
 
     def _named(self, text: str, names: Mapping[str, str]) -> Iterator[Said]:
@@ -207,12 +207,6 @@ def _yearly(text: str) -> str:
         return ""
     minute, hour, day, month = (int(part) for part in found.groups())
     return gettext("every year on %(day)s at %(time)s", day=f"{month:02}-{day:02}", time=f"{hour:02}:{minute:02}")
-
-
-def lane_name(lane: Lane) -> str:
-    """The lane's own label."""
-    first, second = (lane.name_zh, lane.name_en) if current_language() == "zh" else (lane.name_en, lane.name_zh)
-    return first or second or lane.id
 
 
 def rule_sentence(rule: Rule) -> str:

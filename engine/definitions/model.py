@@ -58,8 +58,7 @@ class Element:
 
     def name(self, language: Language) -> str:
         """The label for a reader of ``language``; the other language's when one is missing."""
-        first, second = (self.name_zh, self.name_en) if language == "zh" else (self.name_en, self.name_zh)
-        return first or second or self.id
+        return _either(self.name_zh, self.name_en, language) or self.id
 
     @property
     def form_key(self) -> str:
@@ -94,6 +93,10 @@ class Lane:
     group: str
     members: tuple[str, ...]
 
+    def name(self, language: Language) -> str:
+        """The label for a reader of ``language``; the other language's when one is missing."""
+        return _either(self.name_zh, self.name_en, language) or self.id
+
 
 @dataclass(frozen=True)
 class ProcessModel:
@@ -115,8 +118,7 @@ class ProcessModel:
 
     def name(self, language: Language) -> str:
         """The title for a reader of ``language``."""
-        first, second = (self.name_zh, self.name_en) if language == "zh" else (self.name_en, self.name_zh)
-        return first or second or self.key
+        return _either(self.name_zh, self.name_en, language) or self.key
 
     def lane_of(self, element: Element) -> Lane | None:
         """The lane an element lies in; an element of a subprocess lies where the subprocess does."""
@@ -328,6 +330,10 @@ def _inputs(node: etree._Element) -> dict[str, str]:
 
 def _collection(loop: etree._Element) -> str:
     return loop.get(f"{{{CAMUNDA}}}collection", "") or loop.findtext("bpmn:loopDataInputRef", "", NAMESPACES).strip()
+
+
+def _either(zh: str, en: str, language: Language) -> str:
+    return (zh or en) if language == "zh" else (en or zh)
 
 
 def _listed(text: str) -> tuple[str, ...]:

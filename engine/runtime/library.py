@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select
 
 from engine.decisions import CompiledDecision, read_decisions
+from engine.decisions.model import Decision
 from engine.definitions.compiling import CompiledProcess, compile_process
 from engine.definitions.model import ProcessModel, read_process
 from engine.errors import NotFound
@@ -63,6 +64,7 @@ class Library:
         self._forms: dict[int, Form] = {}
         self._form_ids: dict[tuple[int, str], int] = {}
         self._decisions: dict[int, CompiledDecision] = {}
+        self._decisions_told: dict[int, dict[str, Decision]] = {}
         self._decision_ids: dict[tuple[int, str, str], int] = {}
         self._compiling = threading.Lock()
         self.beginnings: dict[
@@ -132,6 +134,23 @@ class Library:
             ).scalar_one()
             self._decisions[known] = CompiledDecision(read_decisions(source, key), key)
         return self._decisions[known]
+
+    def decisions(self, connection: Connection, definition_id: int) -> dict[str, Decision]:
+        """The decisions that belong to a version of a process, with those they are built on, by key."""
+        found = self._decisions_told.get(definition_id)
+        if found is None:
+            linked = process_definition_decision.c
+            query = (
+                select(decision_definition.c.key, decision_definition.c.source)
+                .join(process_definition_decision, linked.decision_definition_id == decision_definition.c.id)
+                .where(linked.process_definition_id == definition_id)
+            )
+            found = self._decisions_told[definition_id] = {
+                key: one
+                for row in connection.execute(query)
+                for key, one in read_decisions(row.source, row.key).decisions.items()
+            }
+        return found
 
     def _decision_id(self, connection: Connection, definition_id: int, process_key: str, key: str) -> int:
         columns = process_definition_decision.c

@@ -18,6 +18,7 @@ from engine.forms.model import scope_fields
 from engine.runtime.step import new_id
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.files import WorkItemFiles, send_upload_result
+from webapp.forms.context import form_context
 from webapp.forms.post import apply_row_action, attach_files, read_post
 from webapp.forms.view import FormView
 from webapp.navigation import NavigationItem
@@ -110,14 +111,7 @@ class _Page:
     def context(self) -> FormContext:
         """What the form may know; its functions read in the transaction that is open now."""
         with reading() as connection:
-            return submissions.form_context(
-                current_platform().runtime,
-                connection,
-                language=current_language(),
-                now=current_time(),
-                variables={},
-                files=attachments.usable(connection, actor=current_actor()),
-            )
+            return form_context(connection, files=attachments.usable(connection, actor=current_actor()))
 
     def asked_for(self, given: Mapping[str, str]) -> dict[str, str]:
         """What the address says of the form's own fields of text, e.g. the record a nonconformity comes from."""

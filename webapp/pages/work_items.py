@@ -19,6 +19,7 @@ from engine.store.types import Record
 from webapp.case_view import CaseView, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.files import UploadMissing, WorkItemFiles, send_upload_result
+from webapp.forms.context import form_context
 from webapp.forms.post import apply_row_action, attach_files, read_post
 from webapp.forms.view import FormView
 from webapp.pages.inbox import today_ends_at
@@ -218,14 +219,7 @@ class _Page:
     def context(self) -> FormContext:
         """What the form may know; its functions read in the transaction that is open now."""
         with reading() as connection:
-            return submissions.form_context(
-                current_platform().runtime,
-                connection,
-                language=current_language(),
-                now=current_time(),
-                variables=self.variables,
-                files=self.files,
-            )
+            return form_context(connection, self.variables, self.files)
 
     def guard_writing(self) -> None:
         """Only who may complete the task may add files to it."""
