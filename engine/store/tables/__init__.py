@@ -34,6 +34,10 @@ from engine.store.tables.instances import (
     work_item,
     work_item_draft,
 )
+from engine.store.tables.master_data import (
+    master_import,
+    master_import_reject,
+)
 from engine.store.tables.metadata import metadata
 from engine.store.tables.people import calendar, group, membership, setting, sign_in_attempt, user
 from engine.store.tables.quality import (
@@ -48,6 +52,29 @@ from engine.store.tables.quality import (
     review_attendance,
     review_input,
 )
+from engine.store.tables.service import (
+    contact,
+    contract,
+    customer,
+    project,
+    project_indicator,
+    quality_plan,
+    service_record,
+    sla,
+    sla_item,
+)
+from engine.store.tables.sla_clocks import (
+    incident_wait,
+    sla_clock,
+    sla_clock_entry,
+)
+from engine.store.tables.spare_parts import (
+    spare_inspection,
+    spare_part,
+    spare_part_move,
+    spare_request,
+    spare_request_line,
+)
 
 __all__ = [
     "attachment",
@@ -60,7 +87,10 @@ __all__ = [
     "callback",
     "callback_attempt",
     "complaint",
+    "contact",
+    "contract",
     "corrective_action",
+    "customer",
     "decision_definition",
     "deployment",
     "document",
@@ -75,8 +105,11 @@ __all__ = [
     "inbox_entry",
     "incident",
     "incident_resolution",
+    "incident_wait",
     "internal_audit",
     "management_review",
+    "master_import",
+    "master_import_reject",
     "membership",
     "message_subscription",
     "metadata",
@@ -88,14 +121,27 @@ __all__ = [
     "process_definition_decision",
     "process_definition_form",
     "process_instance",
+    "project",
+    "project_indicator",
     "public_link",
     "public_link_failure",
+    "quality_plan",
     "review_attendance",
     "review_input",
     "schedule",
     "schedule_run",
+    "service_record",
     "setting",
     "sign_in_attempt",
+    "sla",
+    "sla_clock",
+    "sla_clock_entry",
+    "sla_item",
+    "spare_inspection",
+    "spare_part",
+    "spare_part_move",
+    "spare_request",
+    "spare_request_line",
     "timer",
     "user",
     "work_item",

@@ -23,6 +23,7 @@ incident = Table(
     Column("assignment_group", String(200), nullable=False, server_default=""),
     Column("assigned_to", String(200), nullable=False, server_default=""),
     Column("opened_at", UtcDateTime, nullable=False),
+    Column("responded_at", UtcDateTime),  # when somebody first took it up
     Column("resolved_at", UtcDateTime),  # of the current resolution; none while the incident is open again
     Column("closed_at", UtcDateTime),
     Column("reopen_count", Integer, nullable=False, server_default="0"),  # as the ticket system counts
@@ -30,11 +31,14 @@ incident = Table(
     Column("modification_count", Integer, nullable=False),
     Column("modified_at", UtcDateTime, nullable=False),  # of the latest event known
     Column("made_sla", Boolean),
+    # Refers to project; no constraint, as SQLite cannot add one to a table that others refer to.
+    Column("project_id", Integer),
     UniqueConstraint("source", "number"),
     Index("ix_incident_opened", "opened_at", "id"),
     Index("ix_incident_resolved", "resolved_at"),
     Index("ix_incident_state", "state", "opened_at", "id"),
     Index("ix_incident_number", "number"),
+    Index("ix_incident_project", "project_id", "opened_at"),
 )
 
 # One row per resolution of an incident: a reopened incident that is resolved again gets a second one.
@@ -45,6 +49,7 @@ incident_resolution = Table(
     Column("incident_id", Integer, ForeignKey("incident.id"), nullable=False),
     Column("ordinal", Integer, nullable=False),  # in the order they became known
     Column("resolved_at", UtcDateTime, nullable=False),
+    Column("reopened_at", UtcDateTime),  # when it proved not to be one
     UniqueConstraint("incident_id", "ordinal"),
     UniqueConstraint("incident_id", "resolved_at"),
     Index("ix_incident_resolution_resolved", "resolved_at"),
