@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import policy_settings, working_calendars
-from engine.store.tables import group, membership, user
+from engine.store.tables import contract, customer, group, membership, project, user
 
 
 def host_functions(connection: Connection) -> Mapping[str, Callable[..., Any]]:
@@ -25,6 +25,8 @@ def host_functions(connection: Connection) -> Mapping[str, Callable[..., Any]]:
     * ``person name(login)``, ``department name(key)``: what they are called
     * ``belongs to(login, groups)``: whether somebody belongs to a group, or to one of several
     * ``manager of(group)``: the login of the one who answers for it, or null
+    * ``projects()``: the running projects as options (value: code) with manager and department, customer and the
+      cadence of the service report its contract asks for
     * the calendar functions of ``working_calendars``
     """
     house = _House(connection)
@@ -37,6 +39,7 @@ def host_functions(connection: Connection) -> Mapping[str, Callable[..., Any]]:
         "department name": house.department_name,
         "belongs to": house.belongs_to,
         "manager of": house.manager_of,
+        "projects": house.projects,
     }
 
 
@@ -82,6 +85,36 @@ class _House:
             {"label": row.name_zh, "label_en": row.name_en, "value": row.key}
             for row in self._groups.values()
             if row.is_department
+        ]
+
+    def projects(self) -> list[dict[str, Any]]:
+        query = (
+            select(
+                project.c.code,
+                project.c.name,
+                user.c.login,
+                group.c.key,
+                customer.c.name.label("customer"),
+                contract.c.report_cadence,
+            )
+            .join(user, user.c.id == project.c.manager_id)
+            .join(group, group.c.id == project.c.department_id)
+            .join(customer, customer.c.id == project.c.customer_id)
+            .outerjoin(contract, contract.c.id == project.c.contract_id)
+            .where(project.c.status == "running")
+        )
+        return [
+            {
+                "label": row.name,
+                "value": row.code,
+                "code": row.code,
+                "name": row.name,
+                "manager": row.login,
+                "department": row.key,
+                "customer": row.customer,
+                "report_cadence": row.report_cadence or "none",
+            }
+            for row in self._connection.execute(query.order_by(project.c.code))
         ]
 
     def person_name(self, login: Any) -> str:

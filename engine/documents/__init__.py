@@ -9,6 +9,7 @@ from engine.documents.reading import (
     of_record,
     page,
     recipients,
+    summary,
     unread_count,
     versions,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "of_record",
     "page",
     "recipients",
+    "summary",
     "unread_count",
     "versions",
 ]

@@ -47,7 +47,10 @@ Collect = Callable[[Connection, int, ZoneInfo], Collected]
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """A kind of document: ``record_type`` says what it is made of, ``example`` is data of the same shape."""
+    """A kind of document: ``record_type`` says what it is made of, ``example`` is data of the same shape.
+
+    ``layout`` names the template and the page when several kinds look alike; else they are the kind's own.
+    """
 
     key: str
     zh: str
@@ -55,10 +58,16 @@ class DocumentKind:
     record_type: str
     collect: Collect
     example: Mapping[str, Any]
+    layout: str = ""
 
     def name(self, language: Language) -> str:
         """What it is called for a reader of ``language``."""
         return self.zh if language == "zh" else self.en
+
+    @property
+    def page(self) -> str:
+        """The name of the template and of the page that show it."""
+        return self.layout or self.key
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -68,7 +77,7 @@ class DocumentKind:
     @property
     def shipped(self) -> bytes:
         """The Word template that comes with the system."""
-        return (FOLDER / f"{self.key}.docx").read_bytes()
+        return (FOLDER / f"{self.page}.docx").read_bytes()
 
 
 def _fields(path: str, value: Any) -> Iterator[tuple[str, str]]:

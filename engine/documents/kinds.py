@@ -8,11 +8,18 @@ from engine.documents.audit_report import INTERNAL_AUDIT_REPORT
 from engine.documents.complaint_report import MAJOR_COMPLAINT_REPORT
 from engine.documents.kind import DocumentKind, DocumentKindUnknown
 from engine.documents.nonconformity_report import NONCONFORMITY_REPORT
+from engine.documents.period_reports import REPORTS
 from engine.documents.review_report import MANAGEMENT_REVIEW_REPORT
 
 KINDS: Mapping[str, DocumentKind] = {
     kind.key: kind
-    for kind in (INTERNAL_AUDIT_REPORT, MANAGEMENT_REVIEW_REPORT, MAJOR_COMPLAINT_REPORT, NONCONFORMITY_REPORT)
+    for kind in (
+        INTERNAL_AUDIT_REPORT,
+        MANAGEMENT_REVIEW_REPORT,
+        MAJOR_COMPLAINT_REPORT,
+        NONCONFORMITY_REPORT,
+        *REPORTS,
+    )
 }
 
 

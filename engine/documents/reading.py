@@ -151,3 +151,12 @@ def _unread(actor: Actor) -> Any:
             document.c.status == "issued",
         )
     )
+
+
+def summary(connection: Connection, document_id: int) -> dict[str, Any]:
+    """Id, number and version of a document, as a case keeps them. Raises ``DocumentUnknown``."""
+    columns = (document.c.id, document.c.number, document.c.version)
+    row = connection.execute(select(*columns).where(document.c.id == document_id)).one_or_none()
+    if row is None:
+        raise DocumentUnknown()
+    return {"id": row.id, "number": row.number, "version": row.version}

@@ -9,6 +9,7 @@ from engine.registers.complaint_register import COMPLAINTS
 from engine.registers.internal_audit_register import AUDIT_PROGRAMMES, INTERNAL_AUDITS
 from engine.registers.nonconformity_register import CORRECTIVE_ACTIONS, NONCONFORMITIES
 from engine.registers.register import Register
+from engine.registers.report_register import REPORTS
 from engine.registers.review_register import MANAGEMENT_REVIEWS
 
 _DECLARED: tuple[Register, ...] = (
@@ -18,6 +19,7 @@ _DECLARED: tuple[Register, ...] = (
     NONCONFORMITIES,
     CORRECTIVE_ACTIONS,
     MANAGEMENT_REVIEWS,
+    REPORTS,
 )
 
 REGISTERS: Mapping[str, Register] = {one.key: one for one in sorted(_DECLARED, key=lambda one: one.order)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import or_, select
 
 from engine import documents
 from engine.documents.issuing import latest_issued
@@ -13,7 +13,7 @@ from engine.documents.kind import RecordMissing
 from engine.documents.kinds import kind_of
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.registers import keeping
-from engine.store.tables import document, group, membership, metadata, user
+from engine.store.tables import group, membership, metadata, user
 
 
 def serve(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
@@ -39,7 +39,7 @@ def draft(call: ServiceCall, zone: ZoneInfo) -> dict[str, Any]:
     """
     kind, record_id = _subject(call)
     made = documents.draft(call.connection, actor=call.actor, kind=kind, record_id=record_id, zone=zone, now=call.now)
-    return _result(call.connection, made)
+    return {"document": documents.summary(call.connection, made)}
 
 
 def issue(call: ServiceCall, zone: ZoneInfo) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def issue(call: ServiceCall, zone: ZoneInfo) -> dict[str, Any]:
     """
     kind, record_id = _subject(call)
     made = documents.issue(call.connection, actor=call.actor, kind=kind, record_id=record_id, zone=zone, now=call.now)
-    return _result(call.connection, made)
+    return {"document": documents.summary(call.connection, made)}
 
 
 def distribute(call: ServiceCall) -> None:
@@ -83,9 +83,3 @@ def _subject(call: ServiceCall) -> tuple[str, int]:
     if found is None:
         raise RecordMissing()
     return kind.key, int(found)
-
-
-def _result(connection: Connection, document_id: int) -> dict[str, Any]:
-    columns = (document.c.id, document.c.number, document.c.version)
-    row = connection.execute(select(*columns).where(document.c.id == document_id)).one()
-    return {"document": {"id": row.id, "number": row.number, "version": row.version}}

@@ -14,6 +14,7 @@ from engine.registers import (
     escalation_topics,
     internal_audit_topics,
     nonconformity_topics,
+    report_topics,
     review_topics,
 )
 
@@ -26,6 +27,7 @@ def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
     audit_programme_topics.serve(handlers)
     internal_audit_topics.serve(handlers, zone)
     review_topics.serve(handlers, zone)
+    report_topics.serve(handlers, zone)
     nonconformity_topics.serve(handlers, zone)
     corrective_action_topics.serve(handlers)
     document_topics.serve(handlers, zone)

@@ -81,7 +81,7 @@ def show(document_id: int) -> str:
             documents.mark_read(connection, actor=actor, document_id=document_id, now=current_time())
     with reading() as connection:
         return render_template(
-            f"documents/kinds/{kind_of(row.kind).key}.html",
+            f"documents/kinds/{kind_of(row.kind).page}.html",
             row=row,
             kind=kind_of(row.kind),
             data=row.data,
