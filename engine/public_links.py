@@ -8,23 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from engine import instances, policy_settings
 from engine.actors import Actor, system_actor
-from engine.errors import Forbidden, Invalid, NotFound, TooMany
+from engine.errors import Forbidden, Invalid
+from engine.link_attempts import LinkUnusable, check_pace
 from engine.registers.complaint_wording import KINDS
 from engine.runtime.step import Runtime
 from engine.store import audit
-from engine.store.tables import complaint, public_link, public_link_failure, user
+from engine.store.tables import complaint, public_link, user
 from engine.store.types import Record
 
 COMPLAINT = "complaint"
 MESSAGE = "complaint.received"
 CUSTOMER = system_actor("public_link")
 ISSUERS = frozenset({"service_desk", "quality"})
-WINDOW = timedelta(minutes=15)
-FAILURES_PER_ADDRESS = 20
 LONGEST_DAYS = 90
 SHOWN = 100
 # What a customer may say, and how long it may be.
@@ -38,24 +37,7 @@ LIMITS: Mapping[str, int] = {
 }
 REQUIRED = ("complainant", "contact", "content")
 _TOKEN_BYTES = 24
-_KEPT = timedelta(days=1)
 _SUBJECT_LENGTH = 60
-
-
-class LinkUnusable(NotFound):
-    """No such link, or its time is over, or it has been used: which of them is nobody's business."""
-
-    code = "link_unusable"
-    zh = "该链接无效、已使用或已过期，请联系为您服务的服务台"
-    en = "This link is not valid any more. Please contact the service desk that looks after you"
-
-
-class LinkThrottled(TooMany):
-    """Too many unusable links tried from one address."""
-
-    code = "link_throttled"
-    zh = "尝试次数过多，请在 {seconds} 秒后重试"
-    en = "Too many attempts; try again in {seconds} seconds"
 
 
 class LinkInvalid(Invalid):
@@ -161,23 +143,6 @@ def look_up(connection: Connection, token: str, address: str, *, now: datetime) 
     if row is None:
         raise LinkUnusable()
     return Link(row.id, row.customer, row.used_at is not None, row.number or "")
-
-
-def check_pace(connection: Connection, address: str, *, now: datetime) -> None:
-    """Raise ``LinkThrottled`` for an address that has tried too many unusable links."""
-    count, first = connection.execute(
-        select(func.count(), func.min(public_link_failure.c.at)).where(
-            public_link_failure.c.address == address[:64], public_link_failure.c.at > now - WINDOW
-        )
-    ).one()
-    if count >= FAILURES_PER_ADDRESS:
-        raise LinkThrottled(seconds=max(1, round((first + WINDOW - now).total_seconds())))
-
-
-def note_failure(connection: Connection, address: str, *, now: datetime) -> None:
-    """Remember that somebody tried an unusable link."""
-    connection.execute(delete(public_link_failure).where(public_link_failure.c.at < now - _KEPT))
-    connection.execute(insert(public_link_failure).values(address=address[:64], at=now))
 
 
 def complain(

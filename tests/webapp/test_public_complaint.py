@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from engine import public_links
+from engine import link_attempts, public_links
 from engine.bootstrap import Platform
-from engine.public_links import LinkUnusable
+from engine.link_attempts import LinkUnusable
 from engine.store.tables import complaint, process_instance, public_link, public_link_failure
 from tests.support.company import Company
 from tests.support.people import People
@@ -101,7 +101,7 @@ def test_a_wrong_token_opens_nothing(company: Company, visitor: Visitor, link: s
 
 
 def test_guessing_is_slowed_down_by_address(company: Company, visitor: Visitor, link: str, app: Flask) -> None:
-    for number in range(public_links.FAILURES_PER_ADDRESS):
+    for number in range(link_attempts.FAILURES_PER_ADDRESS):
         assert visitor.visit(f"/complaint/guess-{number}").status == 404
     assert visitor.visit(link).status == 429, "even the right one has to wait now"
     assert visitor.answer is not None
@@ -109,7 +109,7 @@ def test_guessing_is_slowed_down_by_address(company: Company, visitor: Visitor, 
     elsewhere = Visitor(app.test_client())
     elsewhere.answer = elsewhere.client.get(link, environ_base={"REMOTE_ADDR": "192.0.2.7"})
     assert elsewhere.status == 200
-    company.clock.move_to(company.clock.now() + public_links.WINDOW + timedelta(seconds=1))
+    company.clock.move_to(company.clock.now() + link_attempts.WINDOW + timedelta(seconds=1))
     assert visitor.visit(link).status == 200
     company.clock.move_to(company.clock.now() + timedelta(days=2))
     assert visitor.visit("/complaint/once-more").status == 404

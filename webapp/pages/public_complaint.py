@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine import public_links
+from engine import link_attempts, public_links
 from engine.errors import EngineError
-from engine.public_links import ComplaintIncomplete, LinkUnusable
+from engine.link_attempts import LinkUnusable
+from engine.public_links import ComplaintIncomplete
 from engine.registers.complaint_wording import KINDS
 from webapp.auth import public
 from webapp.context import current_language, current_platform, current_time, reading, writing
@@ -70,7 +71,7 @@ def _form(token: str, customer: str, wrong: list[str] | None = None) -> str:
 
 def _refuse(error: EngineError) -> tuple[str, int]:
     with writing() as connection:
-        public_links.note_failure(connection, _address(), now=current_time())
+        link_attempts.note_failure(connection, _address(), now=current_time())
     return render_template("public_complaint/unusable.html", message=error.message(current_language())), status_of(
         error
     )

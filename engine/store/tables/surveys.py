@@ -5,7 +5,6 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     String,
@@ -112,7 +111,6 @@ survey_invitation = Table(
     Column("settled_at", UtcDateTime),  # answered whole, or declined
     Column("reason", String(500), nullable=False, server_default=""),
     UniqueConstraint("survey_id", "contact_id"),
-    ForeignKeyConstraint(["survey_id", "stratum"], ["survey_stratum.survey_id", "survey_stratum.code"]),
     Index("ix_survey_invitation_status", "survey_id", "status"),
 )
 

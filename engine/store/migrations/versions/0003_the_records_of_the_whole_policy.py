@@ -455,6 +455,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("survey_id", "contact_id", name=op.f("pk_survey_frame")),
     )
     op.create_table(
+        "survey_invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("stratum", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("sent_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reminders", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("first_answer_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_survey_invitation_contact_id")),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_invitation_survey_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_invitation")),
+        sa.UniqueConstraint("survey_id", "contact_id", name=op.f("uq_survey_invitation_survey_id_contact_id")),
+    )
+    with op.batch_alter_table("survey_invitation", schema=None) as batch_op:
+        batch_op.create_index("ix_survey_invitation_status", ["survey_id", "status"], unique=False)
+
+    op.create_table(
         "survey_question",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("survey_id", sa.Integer(), nullable=False),
@@ -612,82 +632,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_spare_part_move_part", ["part_id", "id"], unique=False)
 
     op.create_table(
-        "survey_invitation",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("survey_id", sa.Integer(), nullable=False),
-        sa.Column("contact_id", sa.Integer(), nullable=False),
-        sa.Column("stratum", sa.String(length=64), nullable=False),
-        sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("sent_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("reminders", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("first_answer_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("settled_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("reason", sa.String(length=500), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_survey_invitation_contact_id")),
-        sa.ForeignKeyConstraint(
-            ["survey_id", "stratum"],
-            ["survey_stratum.survey_id", "survey_stratum.code"],
-            name=op.f("fk_survey_invitation_survey_id"),
-        ),
-        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_invitation_survey_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_invitation")),
-        sa.UniqueConstraint("survey_id", "contact_id", name=op.f("uq_survey_invitation_survey_id_contact_id")),
-    )
-    with op.batch_alter_table("survey_invitation", schema=None) as batch_op:
-        batch_op.create_index("ix_survey_invitation_status", ["survey_id", "status"], unique=False)
-
-    op.create_table(
-        "quality_plan",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(length=64), nullable=False),
-        sa.Column("instance_id", sa.String(length=36), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("project_id", sa.Integer(), nullable=False),
-        sa.Column("sla_id", sa.Integer(), nullable=True),
-        sa.Column("month_on", sa.Date(), nullable=True),
-        sa.Column("title", sa.String(length=300), nullable=False),
-        sa.Column("goals", engine.store.types.JsonText(), nullable=True),
-        sa.Column("risks", engine.store.types.JsonText(), nullable=True),
-        sa.Column("checkpoints", engine.store.types.JsonText(), nullable=True),
-        sa.Column("staff", engine.store.types.JsonText(), nullable=True),
-        sa.Column("report_cadence", sa.String(length=16), server_default="", nullable=False),
-        sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("submitted_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("approved_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("approved_by_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["approved_by_id"], ["user.id"], name=op.f("fk_quality_plan_approved_by_id")),
-        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_quality_plan_instance_id")),
-        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_quality_plan_project_id")),
-        sa.ForeignKeyConstraint(["sla_id"], ["sla.id"], name=op.f("fk_quality_plan_sla_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_plan")),
-        sa.UniqueConstraint("instance_id", name=op.f("uq_quality_plan_instance_id")),
-        sa.UniqueConstraint("number", name=op.f("uq_quality_plan_number")),
-    )
-    with op.batch_alter_table("quality_plan", schema=None) as batch_op:
-        batch_op.create_index("ix_quality_plan_created", ["created_at", "id"], unique=False)
-        batch_op.create_index("ix_quality_plan_project", ["project_id", "kind", "month_on"], unique=False)
-
-    op.create_table(
-        "sla_item",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sla_id", sa.Integer(), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("service", sa.String(length=200), nullable=False),
-        sa.Column("metric", sa.String(length=16), nullable=False),
-        sa.Column("priority", sa.String(length=32), server_default="", nullable=False),
-        sa.Column("target_value", sa.Integer(), nullable=True),
-        sa.Column("target_unit", sa.String(length=8), server_default="", nullable=False),
-        sa.Column("target_minutes", sa.Integer(), nullable=True),
-        sa.Column("target_basis_points", sa.Integer(), nullable=True),
-        sa.Column("calendar_key", sa.String(length=64), nullable=True),
-        sa.Column("penalty", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(["sla_id"], ["sla.id"], name=op.f("fk_sla_item_sla_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_item")),
-        sa.UniqueConstraint("sla_id", "ordinal", name=op.f("uq_sla_item_sla_id_ordinal")),
-    )
-    op.create_table(
         "survey_answer",
         sa.Column("invitation_id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
@@ -707,6 +651,24 @@ def upgrade() -> None:
         sa.Column("created_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["invitation_id"], ["survey_invitation.id"], name=op.f("fk_survey_link_invitation_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_survey_link")),
+    )
+    op.create_table(
+        "sla_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sla_id", sa.Integer(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("service", sa.String(length=200), nullable=False),
+        sa.Column("metric", sa.String(length=16), nullable=False),
+        sa.Column("priority", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("target_value", sa.Integer(), nullable=True),
+        sa.Column("target_unit", sa.String(length=8), server_default="", nullable=False),
+        sa.Column("target_minutes", sa.Integer(), nullable=True),
+        sa.Column("target_basis_points", sa.Integer(), nullable=True),
+        sa.Column("calendar_key", sa.String(length=64), nullable=True),
+        sa.Column("penalty", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["sla_id"], ["sla.id"], name=op.f("fk_sla_item_sla_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_item")),
+        sa.UniqueConstraint("sla_id", "ordinal", name=op.f("uq_sla_item_sla_id_ordinal")),
     )
     op.create_table(
         "project_indicator",
@@ -740,7 +702,7 @@ def upgrade() -> None:
         sa.Column("calendar_key", sa.String(length=64), nullable=True),
         sa.Column("started_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("due_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("warn_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("alarm_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("stopped_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("counted_seconds", sa.Integer(), nullable=False),
         sa.Column("paused_seconds", sa.Integer(), nullable=False),
@@ -760,7 +722,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("incident_id", "sla_item_id", name=op.f("uq_sla_clock_incident_id_sla_item_id")),
     )
     with op.batch_alter_table("sla_clock", schema=None) as batch_op:
-        batch_op.create_index("ix_sla_clock_due", ["is_stopped", "due_at"], unique=False)
+        batch_op.create_index("ix_sla_clock_alarm", ["alarm_at"], unique=False)
         batch_op.create_index("ix_sla_clock_handling", ["handling_instance_id"], unique=False)
         batch_op.create_index("ix_sla_clock_project", ["project_id", "metric", "due_at"], unique=False)
         batch_op.create_index("ix_sla_clock_started", ["started_at", "id"], unique=False)
@@ -814,25 +776,16 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sla_clock_started")
         batch_op.drop_index("ix_sla_clock_project")
         batch_op.drop_index("ix_sla_clock_handling")
-        batch_op.drop_index("ix_sla_clock_due")
+        batch_op.drop_index("ix_sla_clock_alarm")
 
     op.drop_table("sla_clock")
     with op.batch_alter_table("project_indicator", schema=None) as batch_op:
         batch_op.drop_index("ix_project_indicator_project")
 
     op.drop_table("project_indicator")
+    op.drop_table("sla_item")
     op.drop_table("survey_link")
     op.drop_table("survey_answer")
-    op.drop_table("sla_item")
-    with op.batch_alter_table("quality_plan", schema=None) as batch_op:
-        batch_op.drop_index("ix_quality_plan_project")
-        batch_op.drop_index("ix_quality_plan_created")
-
-    op.drop_table("quality_plan")
-    with op.batch_alter_table("survey_invitation", schema=None) as batch_op:
-        batch_op.drop_index("ix_survey_invitation_status")
-
-    op.drop_table("survey_invitation")
     with op.batch_alter_table("spare_part_move", schema=None) as batch_op:
         batch_op.drop_index("ix_spare_part_move_part")
         batch_op.drop_index("ix_spare_part_move_moved")
@@ -859,6 +812,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_survey_question_survey")
 
     op.drop_table("survey_question")
+    with op.batch_alter_table("survey_invitation", schema=None) as batch_op:
+        batch_op.drop_index("ix_survey_invitation_status")
+
+    op.drop_table("survey_invitation")
     op.drop_table("survey_frame")
     op.drop_table("survey_feedback")
     with op.batch_alter_table("staff_assessment", schema=None) as batch_op:
