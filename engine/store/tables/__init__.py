@@ -26,6 +26,7 @@ from engine.store.tables.incidents import (
     incident,
     incident_resolution,
 )
+from engine.store.tables.indicators import indicator_snapshot, indicator_target
 from engine.store.tables.instances import (
     inbox_entry,
     message_subscription,
@@ -128,6 +129,8 @@ __all__ = [
     "incident",
     "incident_resolution",
     "incident_wait",
+    "indicator_snapshot",
+    "indicator_target",
     "internal_audit",
     "management_review",
     "master_import",

@@ -34,6 +34,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_customer_name", ["name"], unique=False)
 
     op.create_table(
+        "indicator_target",
+        sa.Column("indicator", sa.String(length=8), nullable=False),
+        sa.Column("target_hundredths", sa.Integer(), nullable=False),
+        sa.Column("warning_hundredths", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("indicator", name=op.f("pk_indicator_target")),
+    )
+    op.create_table(
         "obligation_reminder",
         sa.Column("obligation", sa.String(length=8), nullable=False),
         sa.Column("period", sa.String(length=16), nullable=False),
@@ -382,6 +389,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("survey", schema=None) as batch_op:
         batch_op.create_index("ix_survey_year", ["year"], unique=False)
+
+    op.create_table(
+        "indicator_snapshot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("indicator", sa.String(length=8), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("scope", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("numerator", sa.Integer(), nullable=False),
+        sa.Column("denominator", sa.Integer(), nullable=False),
+        sa.Column("excluded", sa.Integer(), nullable=False),
+        sa.Column("value_hundredths", sa.Integer(), nullable=True),
+        sa.Column("target_hundredths", sa.Integer(), nullable=True),
+        sa.Column("warning_hundredths", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("details", engine.store.types.JsonText(), nullable=False),
+        sa.Column("cases", engine.store.types.JsonText(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=True),
+        sa.Column("taken_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("taken_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_indicator_snapshot_report_id")),
+        sa.ForeignKeyConstraint(["taken_by_id"], ["user.id"], name=op.f("fk_indicator_snapshot_taken_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator_snapshot")),
+        sa.UniqueConstraint(
+            "indicator",
+            "period",
+            "scope",
+            "revision",
+            name=op.f("uq_indicator_snapshot_indicator_period_scope_revision"),
+        ),
+    )
+    with op.batch_alter_table("indicator_snapshot", schema=None) as batch_op:
+        batch_op.create_index("ix_indicator_snapshot_period", ["period", "scope"], unique=False)
 
     op.create_table(
         "spare_request_line",
@@ -827,6 +868,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_spare_request_line_needed")
 
     op.drop_table("spare_request_line")
+    with op.batch_alter_table("indicator_snapshot", schema=None) as batch_op:
+        batch_op.drop_index("ix_indicator_snapshot_period")
+
+    op.drop_table("indicator_snapshot")
     with op.batch_alter_table("survey", schema=None) as batch_op:
         batch_op.drop_index("ix_survey_year")
 
@@ -883,6 +928,7 @@ def downgrade() -> None:
 
     op.drop_table("spare_part")
     op.drop_table("obligation_reminder")
+    op.drop_table("indicator_target")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_name")
         batch_op.drop_index("ix_customer_created")
