@@ -1,4 +1,4 @@
-"""Whom the company serves and what it promised: customers, contracts, projects, service level agreements, plans."""
+"""Whom the company serves and what it promised: customers, contracts, projects, service level agreements."""
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, true
 
@@ -133,33 +133,6 @@ project_indicator = Table(
     Column("target_basis_points", Integer),
     UniqueConstraint("sla_id", "indicator", "priority"),
     Index("ix_project_indicator_project", "project_id", "indicator"),
-)
-
-# How the quality of a project is assured: the plan of the project, and a smaller one each month (policy 3.4, 4.3(2)).
-quality_plan = Table(
-    "quality_plan",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("number", String(64), nullable=False, unique=True),
-    Column("instance_id", String(36), ForeignKey("process_instance.id"), nullable=False, unique=True),
-    Column("kind", String(16), nullable=False),  # project, month
-    Column("project_id", Integer, ForeignKey("project.id"), nullable=False),
-    Column("sla_id", Integer, ForeignKey("sla.id")),
-    Column("month_on", Date),  # the first day of the month that a monthly plan is for
-    Column("title", String(300), nullable=False),
-    Column("goals", JsonText),  # [{goal, measure, target}]
-    Column("risks", JsonText),  # [{risk, level, mitigation}]
-    Column("checkpoints", JsonText),  # [{checkpoint, planned_on}]
-    Column("staff", JsonText),  # logins
-    Column("report_cadence", String(16), nullable=False, server_default=""),
-    Column("status", String(16), nullable=False),  # drafting, approving, approved, withdrawn
-    Column("due_on", Date),
-    Column("submitted_at", UtcDateTime),
-    Column("approved_at", UtcDateTime),
-    Column("approved_by_id", Integer, ForeignKey("user.id")),
-    Column("created_at", UtcDateTime, nullable=False),
-    Index("ix_quality_plan_project", "project_id", "kind", "month_on"),
-    Index("ix_quality_plan_created", "created_at", "id"),
 )
 
 # The record of one of the five processes of a project in a month (policy 3.6, 4.3(3)).

@@ -29,7 +29,7 @@ sla_clock = Table(
     Column("calendar_key", String(64)),  # none: around the clock
     Column("started_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),  # none while it pauses: the customer decides how long
-    Column("warn_at", UtcDateTime),  # when 75 % of the target will have passed; none while it pauses
+    Column("alarm_at", UtcDateTime),  # when people are to be told next: at 75 % of the target, and once it is passed
     Column("stopped_at", UtcDateTime),
     Column("counted_seconds", Integer, nullable=False),  # open time up to the last event, pauses left out
     Column("paused_seconds", Integer, nullable=False),  # open time that pauses took out
@@ -40,7 +40,7 @@ sla_clock = Table(
     Column("reported_at", UtcDateTime),  # when the people were told of the breach
     Column("handling_instance_id", String(36), ForeignKey("process_instance.id")),
     UniqueConstraint("incident_id", "sla_item_id"),
-    Index("ix_sla_clock_due", "is_stopped", "due_at"),
+    Index("ix_sla_clock_alarm", "alarm_at"),
     Index("ix_sla_clock_status", "status", "started_at", "id"),
     Index("ix_sla_clock_started", "started_at", "id"),
     Index("ix_sla_clock_project", "project_id", "metric", "due_at"),
@@ -52,10 +52,10 @@ sla_clock_entry = Table(
     metadata,
     Column("clock_id", Integer, ForeignKey("sla_clock.id"), primary_key=True),
     Column("ordinal", Integer, primary_key=True),
-    Column("kind", String(16), nullable=False),  # run, pause, resolved (not counted), reopened, target_changed, stop
+    Column("kind", String(16), nullable=False),  # closed, run, pause, resolved, target_changed, stop
     Column("from_at", UtcDateTime, nullable=False),
     Column("to_at", UtcDateTime),  # none: it goes on
     Column("counted_seconds", Integer, nullable=False),  # what this line adds to the time taken
-    Column("excluded_seconds", Integer, nullable=False),  # open time that this line leaves out
+    Column("excluded_seconds", Integer, nullable=False),  # open time that it leaves out
     Column("reason", String(100), nullable=False, server_default=""),
 )

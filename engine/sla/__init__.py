@@ -1,0 +1,1 @@
+"""Clocks of service level agreements: what they say, keeping them, and telling people in time."""
