@@ -31,6 +31,8 @@ def serve(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
         optional=("period", "project", "department", "due", "occasion", "reason"),
     )
     handlers.serve("report.submit", topics.submit, required=("report", "content"), optional=("held_on",))
+    handlers.serve("report.collect", collect, required=("report", "section", "key", "row"))
+    handlers.serve("report.find_persistent_misses", topics.find_persistent_misses, required=("kind",))
     handlers.serve("report.send_back", send_back, required=("report",))
     handlers.serve("report.issue", topics.issue, required=("report",), optional=("groups", "people"))
     handlers.serve("report.send_to_customer", send_to_customer, required=("report",))
@@ -124,6 +126,24 @@ class _Topics:
         )
         return {"document": documents.summary(call.connection, made)}
 
+    def find_persistent_misses(self, call: ServiceCall) -> dict[str, Any]:
+        """The indicators missed in this period and the one before, of the reports this case issued.
+
+        Inputs: kind. Result: ``persistent``, a list of texts like ``I02 A01`` (indicator, project); ``persistent_period``;
+        ``occasion`` and ``reason`` for a special issue of the quality report.
+        """
+        kind = kind_of(str(call.inputs["kind"]))
+        period = kind.period(call.now.astimezone(self._zone).date())
+        now_missed, before = (_missed(call, kind.key, one.key) for one in (period, period.previous))
+        both = sorted(now_missed & before)
+        texts = [f"{indicator} {scope.removeprefix('project:')}".strip() for scope, indicator in both]
+        return {
+            "persistent": texts,
+            "persistent_period": period.key,
+            "occasion": f"{period.key} 指标连续两期未达标" if texts else "",
+            "reason": "、".join(texts),
+        }
+
     def _moment(self, value: Any) -> datetime | None:
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=self._zone)
@@ -131,6 +151,18 @@ class _Topics:
         if not isinstance(parsed, datetime):
             return None
         return parsed if parsed.tzinfo else parsed.replace(tzinfo=self._zone)
+
+
+def collect(call: ServiceCall) -> None:
+    """Put one row into a section of a report, in place of the earlier one with the same key.
+
+    Inputs: report (id), section (its key), key (the column that tells rows apart), row (a context).
+    """
+    row = reports.get(call.connection, int(call.inputs["report"]))
+    section, key, given = str(call.inputs["section"]), str(call.inputs["key"]), dict(call.inputs["row"])
+    others = [one for one in row.content.get(section, []) if one.get(key) != given.get(key)]
+    content = {**row.content, section: [*others, given]}
+    _move(call, (*reports.WRITABLE, "reviewing"), {"content": content}, "collect")
 
 
 def send_back(call: ServiceCall) -> None:
@@ -240,6 +272,19 @@ def _change_assessment(call: ServiceCall, statuses: tuple[str, ...], values: Map
     if changed.rowcount == 0:
         raise reports.ReportMoved(number=str(call.inputs["person"]), status=action)
     keeping.note(call, f"assessment.{action}", staff_assessment, report_id, {"person": str(call.inputs["person"])})
+
+
+def _missed(call: ServiceCall, kind: str, period: str) -> set[tuple[str, str]]:
+    """Scope and indicator of every target the issued reports of a period missed."""
+    query = select(report.c.scope, report.c.figures).where(
+        report.c.kind == kind, report.c.period == period, report.c.occasion == "", report.c.status == "issued"
+    )
+    return {
+        (row.scope, str(one["key"]))
+        for row in call.connection.execute(query)
+        for one in row.figures
+        if one["status"] == "missed"
+    }
 
 
 def _move(call: ServiceCall, statuses: tuple[str, ...], values: Mapping[str, Any], action: str) -> Record:
