@@ -17,14 +17,13 @@ import time
 from pathlib import Path
 
 import click
-from sqlalchemy import insert
 
 from engine import deployments
 from engine.actors import system_actor
 from engine.bootstrap import Platform, compose
+from engine.demo.company import create_company
 from engine.registers.importing import import_incidents
 from engine.settings import ROOT, Settings
-from engine.store.tables import group
 
 BESIDE = ROOT.parent / "shared" / "data" / "servicenow_incident_event_log.csv.gz"
 LIMIT_SECONDS, LIMIT_MEGABYTES = 60, 300
@@ -36,9 +35,8 @@ def empty_platform(folder: Path) -> Platform:
     platform = compose(Settings(f"sqlite:///{folder / 'bench.sqlite3'}", "key", data_directory=folder))
     sources = deployments.read_sources(ROOT / "processes", ROOT / "forms")
     with platform.database.write() as connection:
-        for key in ("service_desk", "operations"):
-            connection.execute(insert(group).values(key=key, name_zh=key, name_en=key))
         now = platform.clock.now()
+        create_company(connection, actor=ACTOR, now=now)
         deployments.publish(connection, platform.runtime, sources, actor=ACTOR, reason="bench", now=now)
     return platform
 

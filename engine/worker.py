@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from engine import timers
 from engine.bootstrap import Platform
 from engine.errors import Conflict
+from engine.sla import alarms
 
 BEAT_SECONDS = 1
 _CONFLICT_TRIES = 5
@@ -108,10 +109,12 @@ class Worker:
         now = platform.clock.now()
         with platform.database.read() as connection:
             due = timers.due(connection, now)
+            clocks = alarms.due(connection, now)
         done: list[bool] = []
         for work, ids in (
             (self._timer, due.timers),
             (self._schedule, due.schedules),
+            (self._clock, clocks),
             (self._message, due.messages),
             (self._sending, due.sendings),
         ):
@@ -133,6 +136,13 @@ class Worker:
         return self._do(
             lambda: self._commit(lambda c: timers.start_scheduled(self.platform.runtime, c, schedule_id, now=now)),
             lambda connection, error: timers.postpone_schedule(connection, schedule_id, error, now=now),
+        )
+
+    def _clock(self, clock_id: int, now: datetime) -> bool:
+        zone = self.platform.settings.zone
+        return self._do(
+            lambda: self._commit(lambda c: alarms.ring(c, clock_id, zone=zone, now=now)),
+            lambda connection, error: alarms.postpone(connection, clock_id, now=now),
         )
 
     def _message(self, row_id: int, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from engine import instances
 from engine.errors import Conflict, NotFound
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.registers import keeping, notices
+from engine.sla import keeping as clocks
 from engine.store.tables import callback, callback_attempt, incident, incident_resolution
 from engine.store.types import Record
 
@@ -59,7 +60,12 @@ def serve(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
 
     complain.__doc__ = pass_on_complaint.__doc__
     handlers.serve("callback.pass_on_complaint", complain, required=("content",))
-    handlers.serve("incident.reopen", reopen_incident, optional=("reason",))
+
+    def reopen(call: ServiceCall) -> None:
+        reopen_incident(call, zone)
+
+    reopen.__doc__ = reopen_incident.__doc__
+    handlers.serve("incident.reopen", reopen, optional=("reason",))
 
 
 def record_attempt(call: ServiceCall, zone: ZoneInfo) -> dict[str, Any]:
@@ -182,7 +188,7 @@ def pass_on_complaint(call: ServiceCall, zone: ZoneInfo) -> None:
     keeping.note(call, "callback.complaint", callback, found.id, {"complaint": number})
 
 
-def reopen_incident(call: ServiceCall) -> None:
+def reopen_incident(call: ServiceCall, zone: ZoneInfo) -> None:
     """Reopen the incident in the register, because the customer says it is not solved, and tell operations by mail.
 
     It stays reopened until the ticket system reports a new resolution, which starts a callback of its own.
@@ -198,6 +204,12 @@ def reopen_incident(call: ServiceCall) -> None:
         .values(state="reopened", reopened_at=call.now, resolved_at=None)
     )
     if reopened.rowcount == 1:
+        call.connection.execute(
+            update(incident_resolution)
+            .where(incident_resolution.c.id == found.resolution_id, incident_resolution.c.reopened_at.is_(None))
+            .values(reopened_at=call.now)
+        )
+        clocks.recompute(call.connection, [row.id], zone=zone, now=call.now)
         reason = str(call.inputs.get("reason") or "")
         keeping.note(call, "incident.reopen", incident, row.id, {"number": row.number, "callback": found.id})
         notices.mail(

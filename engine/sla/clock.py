@@ -88,12 +88,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the clock says. ``due_at`` is None while it pauses: how long is the customer's to say."""
+    """What the clock says.
+
+    ``due_at`` is None while it pauses: how long is the customer's to say. After ``late_from`` it is missed, the first
+    open moment from then on.
+    """
 
     status: Status
     started_at: datetime
     stopped_at: datetime | None
     due_at: datetime | None
+    late_from: datetime | None
     breached_at: datetime | None
     warn_at: datetime | None
     counted: timedelta
@@ -118,6 +123,7 @@ def read(history: History, metric: Metric, target: timedelta, calendar: Calendar
     else:
         status = "met" if stop is not None else "paused" if is_paused else "running"
     due_at = walk.due_at if walk.due_at is not None else None if is_paused else walk.extrapolated(end, target)
+    late_from = None if due_at is None else next_opening(calendar, due_at)
     warned_from = target * WARN_AT_PERCENT / 100
     warn_at = walk.warn_at if walk.warn_at is not None else None if is_paused else walk.extrapolated(end, warned_from)
     return Reading(
@@ -125,7 +131,8 @@ def read(history: History, metric: Metric, target: timedelta, calendar: Calendar
         started_at=next_opening(calendar, history.opened_at),
         stopped_at=stop,
         due_at=due_at,
-        breached_at=next_opening(calendar, due_at) if status == "missed" and due_at is not None else None,
+        late_from=late_from,
+        breached_at=late_from if status == "missed" else None,
         warn_at=warn_at,
         counted=counted,
         paused=sum((one.excluded for one in lines if one.kind == "pause"), _NONE),

@@ -48,9 +48,11 @@ class Event:
     modification_count: int
     modified_at: datetime
     opened_at: datetime
+    responded_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
     reopen_count: int
+    is_waiting: bool
     cells: Sequence[str]
 
     @property
@@ -101,16 +103,22 @@ class RowReader:
         resolved_at = self.moment(cells, "resolved_at")
         if resolved_at is not None and resolved_at > self.latest:
             raise RowInvalid("解决时间在将来", "it is resolved in the future")
+        modified_at = self.moment(cells, "modified_at") or opened_at
+        responded_at = self.moment(cells, "responded_at")
+        if responded_at is None and given_state not in self.mapping.unanswered:
+            responded_at = modified_at
         return Event(
             number=number,
             state=state,
             source_state=given_state[:NUMBER_LIMIT],
             modification_count=self.integer(cells, "modification_count"),
-            modified_at=self.moment(cells, "modified_at") or opened_at,
+            modified_at=modified_at,
             opened_at=opened_at,
+            responded_at=responded_at,
             resolved_at=resolved_at,
             closed_at=self.moment(cells, "closed_at"),
             reopen_count=self.integer(cells, "reopen_count"),
+            is_waiting=given_state in self.mapping.waiting,
             cells=cells,
         )
 

@@ -29,8 +29,9 @@ class Mapping:
     """How to read the exports of one source.
 
     ``columns`` maps a field of the register to the columns it may come from, in order of preference; ``states`` the
-    source's states to ours; ``empty`` holds the texts that mean "nothing"; ``zone`` is that of its moments, None for
-    the organisation's.
+    source's states to ours; ``waiting`` are its states in which the customer is waited for, ``unanswered`` those in
+    which nobody has taken an incident up yet; ``empty`` holds the texts that mean "nothing"; ``zone`` is that of its
+    moments, None for the organisation's.
     """
 
     source: str
@@ -40,6 +41,8 @@ class Mapping:
     empty: frozenset[str]
     date_formats: tuple[str, ...]
     states: dict[str, str]
+    waiting: frozenset[str] = frozenset()
+    unanswered: frozenset[str] = frozenset()
     zone: ZoneInfo | None = None
 
     def name(self, language: Language) -> str:
@@ -66,6 +69,8 @@ def load_mapping(source: str) -> Mapping:
         empty=frozenset(str(text) for text in data.get("empty", [""])),
         date_formats=tuple(data["date_formats"]),
         states=states,
+        waiting=frozenset(map(str, data.get("waiting", ()))),
+        unanswered=frozenset(map(str, data.get("unanswered", ()))),
         zone=ZoneInfo(data["zone"]) if data.get("zone") else None,
     )
 

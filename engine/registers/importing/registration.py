@@ -15,10 +15,13 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import instances
 from engine.actors import Actor
+from engine.registers.importing.courses import Before, Course, Waits, course_of, merged_waits
 from engine.registers.importing.events import Event, RowReader
 from engine.runtime.changes import Changes
 from engine.runtime.step import Runtime, new_id
-from engine.store.tables import callback, incident, incident_resolution
+from engine.sla import keeping as clocks
+from engine.sla.projects import ProjectFinder
+from engine.store.tables import callback, incident, incident_resolution, incident_wait
 from engine.store.types import Record
 
 PROCESS = "incident_callback"
@@ -33,9 +36,11 @@ class Candidate:
 
     latest: Event
     resolved: set[datetime] = field(default_factory=set)
+    events: list[Event] = field(default_factory=list)
 
     def add(self, event: Event) -> None:
         """Take one more event into account."""
+        self.events.append(event)
         if event.order > self.latest.order:
             self.latest = event
         if event.is_resolution and event.resolved_at is not None:
@@ -60,6 +65,15 @@ class Known:
     order: tuple[int, datetime]
     state: str
     resolved: Mapping[datetime, int]
+    responded_at: datetime | None
+    project_id: int | None
+    waits: Waits
+
+    @property
+    def before(self) -> Before:
+        """Where its course stood, with the moment of resolution that held then."""
+        stands = self.state in ("resolved", "closed")
+        return Before(self.order, max(self.resolved, default=None) if stands else None)
 
 
 @dataclass(frozen=True)
@@ -78,14 +92,27 @@ class Registrar:
         if not candidates:
             return outcome
         known = self._known(connection, candidates)
+        courses = {
+            number: course_of(one.events, known[number].before if number in known else None)
+            for number, one in candidates.items()
+        }
+        finder = ProjectFinder(connection)
         ids = {number: one.id for number, one in known.items()}
-        fresh = [self._row(one.latest) for number, one in candidates.items() if number not in known]
+        fresh = [
+            self._row(one.latest, courses[number], None, finder)
+            for number, one in candidates.items()
+            if number not in known
+        ]
         if fresh:
             created = connection.execute(insert(incident).returning(incident.c.id, incident.c.number), fresh).all()
             ids.update({row.number: row.id for row in created})
             outcome.created = [row.id for row in created]
         changed = [
-            {**self._row(one.latest), **self._standing(known[number], one.latest), "b_id": known[number].id}
+            {
+                **self._row(one.latest, courses[number], known[number], finder),
+                **self._standing(known[number], one.latest),
+                "b_id": known[number].id,
+            }
             for number, one in candidates.items()
             if number in known and one.latest.order > known[number].order
         ]
@@ -93,7 +120,10 @@ class Registrar:
             columns: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name != "b_id"}
             connection.execute(update(incident).where(incident.c.id == bindparam("b_id")).values(columns), changed)
             outcome.updated = [row["b_id"] for row in changed]
-        self._resolve(connection, candidates, known, ids, outcome, now)
+        self._keep_courses(connection, courses, known, ids)
+        self._resolve(connection, candidates, courses, known, ids, outcome, now)
+        if not finder.is_empty:
+            clocks.recompute(connection, ids.values(), zone=self.runtime.zone, now=now)
         return outcome
 
     def _known(self, connection: Connection, candidates: Mapping[str, Candidate]) -> dict[str, Known]:
@@ -104,31 +134,90 @@ class Registrar:
                 incident.c.modification_count,
                 incident.c.modified_at,
                 incident.c.state,
+                incident.c.responded_at,
+                incident.c.project_id,
             ).where(incident.c.source == self.source, incident.c.number.in_(candidates))
         ).all()
+        if not rows:
+            return {}
         resolved: dict[int, dict[datetime, int]] = {row.id: {} for row in rows}
         for one in connection.execute(
             select(incident_resolution).where(incident_resolution.c.incident_id.in_(resolved))
         ):
             resolved[one.incident_id][one.resolved_at] = one.ordinal
+        waits: dict[int, Waits] = {row.id: {} for row in rows}
+        for one in connection.execute(select(incident_wait).where(incident_wait.c.incident_id.in_(waits))):
+            waits[one.incident_id][one.began_at] = (one.ended_at, one.reason)
         return {
-            row.number: Known(row.id, (row.modification_count, row.modified_at), row.state, resolved[row.id])
+            row.number: Known(
+                row.id,
+                (row.modification_count, row.modified_at),
+                row.state,
+                resolved[row.id],
+                row.responded_at,
+                row.project_id,
+                waits[row.id],
+            )
             for row in rows
         }
 
-    def _row(self, event: Event) -> dict[str, Any]:
+    def _row(self, event: Event, course: Course, known: Known | None, finder: ProjectFinder) -> dict[str, Any]:
+        details = self.reader.details(event)
+        project_id = known.project_id if known is not None else None
+        if project_id is None and not finder.is_empty:
+            project_id = finder.find(details, event.opened_at.astimezone(self.runtime.zone).date())
+        answers = (course.responded_at, known.responded_at if known is not None else None)
         return {
             "source": self.source,
             "number": event.number,
             "state": event.state,
             "source_state": event.source_state,
             "opened_at": event.opened_at,
+            "responded_at": min((at for at in answers if at is not None), default=None),
             "resolved_at": event.resolved_at if event.is_resolution else None,
             "closed_at": event.closed_at if event.state == "closed" else None,
             "modification_count": event.modification_count,
             "modified_at": event.modified_at,
-            **self.reader.details(event),
+            "project_id": project_id,
+            **details,
         }
+
+    @staticmethod
+    def _keep_courses(
+        connection: Connection, courses: Mapping[str, Course], known: Mapping[str, Known], ids: Mapping[str, int]
+    ) -> None:
+        """Waits as far as they are news, and of resolutions known before that they proved to be none."""
+        fresh, changed, reopened = [], [], []
+        for number, course in courses.items():
+            before = known[number].waits if number in known else {}
+            for began_at, wait in (merged_waits(before, course) if before else course.waits).items():
+                row = {"incident_id": ids[number], "began_at": began_at, "ended_at": wait[0], "reason": wait[1]}
+                if began_at not in before:
+                    fresh.append(row)
+                elif before[began_at] != wait:
+                    changed.append({"b_id": ids[number], "b_began_at": began_at, "b_ended_at": wait[0]})
+            if number in known:
+                reopened += [
+                    {"b_id": ids[number], "b_resolved_at": resolved_at, "b_reopened_at": at}
+                    for resolved_at, at in course.reopened.items()
+                    if resolved_at in known[number].resolved
+                ]
+        if fresh:
+            connection.execute(insert(incident_wait), fresh)
+        if changed:
+            of_row = (incident_wait.c.incident_id == bindparam("b_id")) & (
+                incident_wait.c.began_at == bindparam("b_began_at")
+            )
+            connection.execute(update(incident_wait).where(of_row).values(ended_at=bindparam("b_ended_at")), changed)
+        if reopened:
+            connection.execute(
+                update(incident_resolution)
+                .where(incident_resolution.c.incident_id == bindparam("b_id"))
+                .where(incident_resolution.c.resolved_at == bindparam("b_resolved_at"))
+                .where(incident_resolution.c.reopened_at.is_(None))
+                .values(reopened_at=bindparam("b_reopened_at")),
+                reopened,
+            )
 
     @staticmethod
     def _standing(known: Known, event: Event) -> dict[str, Any]:
@@ -141,6 +230,7 @@ class Registrar:
         self,
         connection: Connection,
         candidates: Mapping[str, Candidate],
+        courses: Mapping[str, Course],
         known: Mapping[str, Known],
         ids: Mapping[str, int],
         outcome: Outcome,
@@ -151,6 +241,7 @@ class Registrar:
             before = known[number].resolved if number in known else {}
             for position, resolved_at in enumerate(sorted(one.resolved - before.keys()), len(before) + 1):
                 row = {"incident_id": ids[number], "ordinal": position, "resolved_at": resolved_at}
+                row["reopened_at"] = courses[number].reopened.get(resolved_at)
                 rows.append(row)
                 events[ids[number]] = one.latest
         if not rows:
