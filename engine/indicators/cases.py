@@ -1,0 +1,212 @@
+"""The records behind an indicator: what each adds above and below the line, when, for which project.
+
+Every formula yields its cases, as a query or as a list; figures, trends and lists of records all follow from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy import null as sql_null
+
+from engine.periods import Period
+
+
+@dataclass(frozen=True)
+class Span:
+    """Adjoining periods, earliest first, as they are at ``now``; days are those of ``zone``."""
+
+    periods: tuple[Period, ...]
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def first_on(self) -> date:
+        """The first day."""
+        return self.periods[0].first_on
+
+    @property
+    def last_on(self) -> date:
+        """The last day."""
+        return self.periods[-1].last_on
+
+    def day(self, moment: datetime) -> date:
+        """The day of a moment."""
+        return moment.astimezone(self.zone).date()
+
+    def holds(self, moment: datetime | date) -> bool:
+        """Whether a moment or day lies in one of the periods."""
+        day = self.day(moment) if isinstance(moment, datetime) else moment
+        return self.first_on <= day <= self.last_on
+
+    def within(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether a column of moments or days lies in one of the periods."""
+        return and_(column >= self._begin(self.periods[0], column), column < self._end(self.periods[-1], column))
+
+    def ordinal(self, column: ColumnElement[Any]) -> ColumnElement[int]:
+        """Which of the periods a column of moments or days lies in, counted from 0."""
+        bounds = [(column < self._end(one, column), index) for index, one in enumerate(self.periods)]
+        return case(*bounds, else_=len(self.periods))
+
+    def ordinal_of(self, moment: datetime | date) -> int:
+        """The same for a value."""
+        day = self.day(moment) if isinstance(moment, datetime) else moment
+        return next(index for index, one in enumerate(self.periods) if day <= one.last_on)
+
+    def _begin(self, period: Period, column: ColumnElement[Any]) -> Any:
+        return period.first_on if isinstance(column.type, Date) else period.starts_at(self.zone)
+
+    def _end(self, period: Period, column: ColumnElement[Any]) -> Any:
+        return period.next.first_on if isinstance(column.type, Date) else period.ends_at(self.zone)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One record: what it adds to the numerator and the denominator at ``at``; an excluded one adds nothing."""
+
+    record_type: str
+    record_id: int | None
+    number: str
+    title: str
+    at: datetime | date
+    numerator: int
+    denominator: int = 1
+    excluded: int = 0
+    project_id: int | None = None
+    priority: str = ""
+
+
+Cases = Select[Any] | Sequence[Case]
+Formula = Callable[[Connection, Span], Cases]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The sums over some cases."""
+
+    numerator: int = 0
+    denominator: int = 0
+    excluded: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.numerator + other.numerator, self.denominator + other.denominator, self.excluded + other.excluded
+        )
+
+
+def case_columns(
+    record_type: str,
+    record_id: ColumnElement[Any],
+    *,
+    number: ColumnElement[Any],
+    title: ColumnElement[Any],
+    at: ColumnElement[Any],
+    numerator: ColumnElement[Any] | int,
+    denominator: ColumnElement[Any] | int = 1,
+    excluded: ColumnElement[bool] | None = None,
+    project_id: ColumnElement[Any] | None = None,
+    priority: ColumnElement[Any] | None = None,
+) -> list[ColumnElement[Any]]:
+    """The columns of a query of cases, in the order of ``Case``; what is excluded counts neither above nor below."""
+    above, below = _number(numerator), _number(denominator)
+    if excluded is not None:
+        above, below = case((excluded, 0), else_=above), case((excluded, 0), else_=below)
+    return [
+        literal(record_type, String).label("record_type"),
+        record_id.label("record_id"),
+        number.label("number"),
+        title.label("title"),
+        at.label("at"),
+        above.label("numerator"),
+        below.label("denominator"),
+        (literal(0) if excluded is None else yes(excluded)).label("excluded"),
+        (sql_null() if project_id is None else project_id).label("project_id"),
+        (literal("", String) if priority is None else priority).label("priority"),
+    ]
+
+
+def yes(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """1 where the condition holds, else 0."""
+    return case((condition, 1), else_=0)
+
+
+def _number(given: ColumnElement[Any] | int) -> ColumnElement[Any]:
+    return literal(given, Integer) if isinstance(given, int) else given
+
+
+def of_project(cases: Cases, project_id: int | None) -> Cases:
+    """Those of one project; all of them without one."""
+    if project_id is None:
+        return cases
+    if isinstance(cases, Select):
+        found = cases.subquery()
+        return select(found).where(found.c.project_id == project_id)
+    return [one for one in cases if one.project_id == project_id]
+
+
+def totals(connection: Connection, cases: Cases, span: Span) -> list[Totals]:
+    """The sums in each of the periods."""
+    if isinstance(cases, Select):
+        found = cases.subquery()
+        sums = _sums(connection, select(span.ordinal(found.c.at).label("ordinal"), *_figures(found)), "ordinal")
+    else:
+        sums = _added((span.ordinal_of(one.at), *_of(one)) for one in cases)
+    return [sums.get((index,), Totals()) for index in range(len(span.periods))]
+
+
+def breakdown(connection: Connection, cases: Cases, *names: str) -> dict[tuple[Any, ...], Totals]:
+    """The sums over all periods by ``project_id``, ``priority`` or both."""
+    if isinstance(cases, Select):
+        found = cases.subquery()
+        return _sums(connection, select(*(found.c[name] for name in names), *_figures(found)), *names)
+    return _added((*(getattr(one, name) for name in names), *_of(one)) for one in cases)
+
+
+def _figures(found: Subquery) -> list[ColumnElement[Any]]:
+    return [found.c.numerator, found.c.denominator, found.c.excluded]
+
+
+def _of(one: Case) -> tuple[int, int, int]:
+    return one.numerator, one.denominator, one.excluded
+
+
+def _sums(connection: Connection, rows: Select[Any], *names: str) -> dict[tuple[Any, ...], Totals]:
+    found = rows.subquery()
+    keys = [found.c[name] for name in names]
+    sums = [func.sum(one) for one in _figures(found)]
+    return {
+        tuple(row[: len(keys)]): Totals(*(int(one) for one in row[len(keys) :]))
+        for row in connection.execute(select(*keys, *sums).group_by(*keys))
+    }
+
+
+def _added(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], Totals]:
+    sums: dict[tuple[Any, ...], Totals] = {}
+    for *key, numerator, denominator, excluded in rows:
+        sums[tuple(key)] = sums.get(tuple(key), Totals()) + Totals(numerator, denominator, excluded)
+    return sums
+
+
+def listed(connection: Connection, cases: Cases) -> Iterable[Case]:
+    """Every case."""
+    if not isinstance(cases, Select):
+        return cases
+    return (Case(**row._mapping) for row in connection.execute(cases))

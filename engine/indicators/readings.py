@@ -1,0 +1,212 @@
+"""What the indicators say of a period: figures with their target and colour, trends, and the records behind them.
+
+Common rules: a denominator of 0 has no value (never 0 % or 100 %); what is rolled up are numerators and denominators,
+never ratios; fewer than five cases are marked; a period is one of the organisation's zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from engine.actors import Actor
+from engine.errors import Forbidden, Language
+from engine.indicators.cases import Case, Cases, Span, Totals, breakdown, listed, of_project, totals
+from engine.indicators.catalogue import INDICATORS, Indicator, indicator_of
+from engine.indicators.formulas import DETAILS, FORMULAS, OF_PRIORITIES, OF_PROJECTS
+from engine.indicators.targets import Target, targets
+from engine.periods import Period
+
+SMALL = 5
+READERS = frozenset(
+    {"service_desk", "operations", "technical_center", "quality", "management", "management_representative"}
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One indicator of one period. Figures are in hundredths of its unit; ``details`` are told beside it."""
+
+    indicator: Indicator
+    period: Period
+    project_id: int | None
+    totals: Totals
+    value: int | None
+    target: Target | None
+    status: str  # met, warning, missed, no_data, no_source
+    details: Mapping[str, Any]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the figure rests on so few cases that it says little."""
+        return 0 < self.totals.denominator < SMALL
+
+    def text(self, language: Language) -> str:
+        """The figure with its unit, or a dash."""
+        return figure(self.indicator, self.value, language)
+
+    def to_json(self) -> dict[str, Any]:
+        """The reading as reports keep it."""
+        return {
+            "indicator": self.indicator.key,
+            "name_zh": self.indicator.zh,
+            "name_en": self.indicator.en,
+            "period": self.period.key,
+            "project_id": self.project_id,
+            "numerator": self.totals.numerator,
+            "denominator": self.totals.denominator,
+            "excluded": self.totals.excluded,
+            "value": self.text("zh"),
+            "value_hundredths": self.value,
+            "target": "" if self.target is None else figure(self.indicator, self.target.target, "zh"),
+            "status": self.status,
+            "is_small": self.is_small,
+            "details": dict(self.details),
+        }
+
+
+def figure(indicator: Indicator, value: int | None, language: Language) -> str:
+    """Hundredths of the indicator's unit as people read them: 42.53%, 3.5 小时; a dash for nothing."""
+    if value is None:
+        return "—"
+    text = f"{value // 100}.{value % 100:02}".rstrip("0").rstrip(".")
+    space = " " if indicator.unit == "hours" else ""
+    return f"{text}{space}{indicator.sign(language)}"
+
+
+def may_read(actor: Actor) -> bool:
+    """Whether ``actor`` works with the figures."""
+    return actor.is_administrator or bool(READERS & set(actor.groups.values()))
+
+
+def require_reader(actor: Actor) -> None:
+    """Raise ``Forbidden`` to somebody who does not work with the figures."""
+    if not may_read(actor):
+        raise Forbidden()
+
+
+def compute(
+    connection: Connection,
+    period: Period,
+    zone: ZoneInfo,
+    now: datetime,
+    project_id: int | None = None,
+    keys: Collection[str] | None = None,
+) -> list[Reading]:
+    """What the indicators say of ``period`` at this moment, for a project or the organisation.
+
+    ``keys`` limits them; those that belong to no project are left out of a project's.
+    """
+    span, aims = Span((period,), zone, now), targets(connection, project_id)
+    return [_read(connection, one, span, aims[one.key], project_id) for one in _wanted(project_id, keys)]
+
+
+def _wanted(project_id: int | None, keys: Collection[str] | None) -> list[Indicator]:
+    return [
+        one
+        for key, one in INDICATORS.items()
+        if (keys is None or key in keys) and (project_id is None or key in OF_PROJECTS)
+    ]
+
+
+def _read(connection: Connection, indicator: Indicator, span: Span, aim: Target, project_id: int | None) -> Reading:
+    key, period = indicator.key, span.periods[0]
+    if key not in FORMULAS:
+        return Reading(indicator, period, project_id, Totals(), None, aim, "no_source", {})
+    found = cases_of(connection, key, span, project_id)
+    sums = totals(connection, found, span)[0]
+    details: dict[str, Any] = {}
+    if key in DETAILS:
+        details |= DETAILS[key](connection, found, span, project_id)
+    if key in OF_PRIORITIES and sums.denominator:
+        details["priorities"] = _priorities(connection, indicator, found, aim)
+    value = details.get("value", indicator.value(sums.numerator, sums.denominator))
+    return Reading(indicator, period, project_id, sums, value, aim, aim.status(indicator, value), details)
+
+
+def _priorities(connection: Connection, indicator: Indicator, found: Cases, aim: Target) -> list[dict[str, Any]]:
+    rows = []
+    for (priority,), sums in sorted(breakdown(connection, found, "priority").items()):
+        value = indicator.value(sums.numerator, sums.denominator)
+        rows.append(
+            {
+                "priority": priority,
+                "numerator": sums.numerator,
+                "denominator": sums.denominator,
+                "value": value,
+                "status": aim.status(indicator, value),
+            }
+        )
+    return rows
+
+
+def cases_of(connection: Connection, key: str, span: Span, project_id: int | None = None) -> Cases:
+    """The cases of an indicator in some periods. Raises ``IndicatorUnknown``."""
+    if indicator_of(key).key not in FORMULAS or (project_id is not None and key not in OF_PROJECTS):
+        return []
+    return of_project(FORMULAS[key](connection, span), project_id)
+
+
+def trend(
+    connection: Connection,
+    period: Period,
+    zone: ZoneInfo,
+    now: datetime,
+    *,
+    count: int = 6,
+    project_id: int | None = None,
+    keys: Collection[str] | None = None,
+) -> dict[str, list[Reading]]:
+    """The indicators of ``count`` periods that end with ``period``, without details, by key: one query for each."""
+    span = Span(tuple(period.shifted(back) for back in range(1 - count, 1)), zone, now)
+    aims, found = targets(connection, project_id), {}
+    for one in _wanted(project_id, keys):
+        aim = aims[one.key]
+        if one.key not in FORMULAS:
+            found[one.key] = [
+                Reading(one, past, project_id, Totals(), None, aim, "no_source", {}) for past in span.periods
+            ]
+            continue
+        sums = totals(connection, cases_of(connection, one.key, span, project_id), span)
+        found[one.key] = [
+            _plain(one, past, project_id, each, aim) for past, each in zip(span.periods, sums, strict=True)
+        ]
+    return found
+
+
+def _plain(indicator: Indicator, period: Period, project_id: int | None, sums: Totals, aim: Target) -> Reading:
+    value = indicator.value(sums.numerator, sums.denominator)
+    return Reading(indicator, period, project_id, sums, value, aim, aim.status(indicator, value), {})
+
+
+def by_project(
+    connection: Connection, key: str, period: Period, zone: ZoneInfo, now: datetime
+) -> dict[tuple[int | None, str], Totals]:
+    """The sums of a period by project and priority."""
+    found = cases_of(connection, key, Span((period,), zone, now))
+    return {(row[0], row[1]): one for row, one in breakdown(connection, found, "project_id", "priority").items()}
+
+
+def records(
+    connection: Connection,
+    actor: Actor,
+    key: str,
+    period: Period,
+    zone: ZoneInfo,
+    now: datetime,
+    project_id: int | None = None,
+) -> list[Case]:
+    """Every record behind an indicator, the missed ones first, then the latest. Raises ``Forbidden``."""
+    require_reader(actor)
+    found = listed(connection, cases_of(connection, key, Span((period,), zone, now), project_id))
+    return sorted(found, key=lambda one: (one.numerator >= one.denominator, one.excluded, _reversed(one, zone)))
+
+
+def _reversed(one: Case, zone: ZoneInfo) -> float:
+    at = one.at if isinstance(one.at, datetime) else datetime(one.at.year, one.at.month, one.at.day, tzinfo=zone)
+    return -at.timestamp()

@@ -1,0 +1,253 @@
+"""Figures frozen with a report: what was said stays what was said; what the data say later is a revision beside it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, insert, select
+
+from engine.actors import Actor
+from engine.errors import Forbidden, NotFound
+from engine.indicators.cases import Case, Span, listed
+from engine.indicators.catalogue import indicator_of
+from engine.indicators.readings import Reading, cases_of, compute
+from engine.periods import Period, parse
+from engine.store import audit
+from engine.store.tables import indicator_snapshot, project, report, user
+from engine.store.types import Record
+
+_EXCLUDED = "excluded"
+_PROJECT = "project:"
+_KEEPERS = frozenset({"quality", "management", "management_representative"})
+
+# type of record → "numerator/denominator" (or "excluded") → ids
+Kept = Mapping[str, Mapping[str, list[int]]]
+
+
+class ScopeUnknown(NotFound):
+    """Neither the organisation nor a project."""
+
+    code = "scope_unknown"
+    zh = "没有找到统计范围“{scope}”"
+    en = "There is no scope “{scope}”"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changed between two states of the same figure: records by type that came, went, or count otherwise."""
+
+    numerator: int
+    denominator: int
+    value: int | None
+    added: tuple[tuple[str, int], ...]
+    removed: tuple[tuple[str, int], ...]
+    changed: tuple[tuple[str, int], ...]
+
+    @property
+    def records(self) -> int:
+        """How many records are concerned."""
+        return len(self.added) + len(self.removed) + len(self.changed)
+
+
+def take(
+    connection: Connection,
+    actor: Actor,
+    period: Period,
+    scope: str,
+    now: datetime,
+    *,
+    zone: ZoneInfo,
+    keys: Collection[str] | None = None,
+    report_id: int | None = None,
+    reason: str = "",
+) -> list[Record]:
+    """Freeze the indicators of a period for a scope (empty: the organisation; else ``project:<code>``).
+
+    What was frozen before and still holds stays as it is; where the data say otherwise now, the next revision is
+    written. The latest revision of each, in the order of the catalogue. Raises ``ScopeUnknown``.
+    """
+    project_id = project_of(connection, scope)
+    return [
+        _keep(connection, actor, one, scope, now, zone, report_id, reason)
+        for one in compute(connection, period, zone, now, project_id, keys)
+    ]
+
+
+def revise(
+    connection: Connection,
+    actor: Actor,
+    key: str,
+    period: Period,
+    scope: str,
+    reason: str,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Record:
+    """Write down what the data say now of a frozen figure (quality department, management). Raises ``Forbidden``."""
+    if not may_revise(actor):
+        raise Forbidden()
+    return take(connection, actor, period, scope, now, zone=zone, keys=(indicator_of(key).key,), reason=reason)[0]
+
+
+def may_revise(actor: Actor) -> bool:
+    """Whether ``actor`` may add a revision by hand."""
+    return actor.is_administrator or bool(_KEEPERS & set(actor.groups.values()))
+
+
+def project_of(connection: Connection, scope: str) -> int | None:
+    """The project of a scope, None for the organisation. Raises ``ScopeUnknown``."""
+    if not scope:
+        return None
+    found = connection.execute(select(project.c.id).where(project.c.code == scope.removeprefix(_PROJECT))).scalar()
+    if found is None or not scope.startswith(_PROJECT):
+        raise ScopeUnknown(scope=scope)
+    return int(found)
+
+
+def _keep(
+    connection: Connection,
+    actor: Actor,
+    reading: Reading,
+    scope: str,
+    now: datetime,
+    zone: ZoneInfo,
+    report_id: int | None,
+    reason: str,
+) -> Record:
+    key, period = reading.indicator.key, reading.period
+    kept = kept_cases(connection, key, Span((period,), zone, now), reading.project_id)
+    latest = _latest(connection, key, period, scope)
+    values = {
+        "numerator": reading.totals.numerator,
+        "denominator": reading.totals.denominator,
+        "excluded": reading.totals.excluded,
+        "value_hundredths": reading.value,
+        "details": dict(reading.details),
+        "cases": kept,
+    }
+    if latest is not None and all(getattr(latest, name) == value for name, value in values.items()):
+        return latest
+    revision = 1 if latest is None else latest.revision + 1
+    identifier = connection.execute(
+        insert(indicator_snapshot)
+        .values(
+            **values,
+            indicator=key,
+            period=period.key,
+            scope=scope,
+            revision=revision,
+            target_hundredths=None if reading.target is None else reading.target.target,
+            warning_hundredths=None if reading.target is None else reading.target.warning,
+            status=reading.status,
+            reason=reason,
+            report_id=report_id,
+            taken_at=now,
+            taken_by_id=actor.user_id,
+        )
+        .returning(indicator_snapshot.c.id)
+    ).scalar_one()
+    audit.record(
+        connection,
+        actor=actor.login,
+        action="indicator.freeze" if latest is None else "indicator.revise",
+        subject_type="indicator_snapshot",
+        subject_id=identifier,
+        now=now,
+        details={
+            "indicator": key,
+            "period": period.key,
+            "scope": scope,
+            "revision": revision,
+            "figure": f"{reading.totals.numerator}/{reading.totals.denominator}",
+        },
+    )
+    return connection.execute(select(indicator_snapshot).where(indicator_snapshot.c.id == identifier)).one()
+
+
+def kept_cases(connection: Connection, key: str, span: Span, project_id: int | None) -> dict[str, dict[str, list[int]]]:
+    """The records behind a figure as a snapshot keeps them."""
+    found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for one in listed(connection, cases_of(connection, key, span, project_id)):
+        if one.record_id is not None:
+            found[one.record_type][_share(one)].append(one.record_id)
+    return {kind: {share: sorted(ids) for share, ids in by.items()} for kind, by in found.items()}
+
+
+def _share(one: Case) -> str:
+    return _EXCLUDED if one.excluded else f"{one.numerator}/{one.denominator}"
+
+
+def _latest(connection: Connection, key: str, period: Period, scope: str) -> Record | None:
+    return connection.execute(
+        select(indicator_snapshot)
+        .where(
+            indicator_snapshot.c.indicator == key,
+            indicator_snapshot.c.period == period.key,
+            indicator_snapshot.c.scope == scope,
+        )
+        .order_by(indicator_snapshot.c.revision.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def history(connection: Connection, key: str, period: Period, scope: str = "") -> list[Record]:
+    """The revisions of a figure, latest first, with who took them and for which report."""
+    query = (
+        select(
+            indicator_snapshot,
+            user.c.name.label("taken_by"),
+            report.c.number.label("report_number"),
+            report.c.title.label("report_title"),
+        )
+        .join(user, user.c.id == indicator_snapshot.c.taken_by_id, isouter=True)
+        .join(report, report.c.id == indicator_snapshot.c.report_id, isouter=True)
+        .where(
+            indicator_snapshot.c.indicator == key,
+            indicator_snapshot.c.period == period.key,
+            indicator_snapshot.c.scope == scope,
+        )
+        .order_by(indicator_snapshot.c.revision.desc())
+    )
+    return list(connection.execute(query))
+
+
+def difference(earlier: Record, later: Record) -> Difference:
+    """What one revision changed against the one before."""
+    return _differ(earlier, later.numerator, later.denominator, later.value_hundredths, later.cases)
+
+
+def drift(connection: Connection, frozen: Record, *, zone: ZoneInfo, now: datetime) -> Difference | None:
+    """What the data say now against a frozen figure; None where nothing changed."""
+    period, project_id = parse(frozen.period), project_of(connection, frozen.scope)
+    (reading,) = compute(connection, period, zone, now, project_id, (frozen.indicator,))
+    kept = kept_cases(connection, frozen.indicator, Span((period,), zone, now), project_id)
+    found = _differ(frozen, reading.totals.numerator, reading.totals.denominator, reading.value, kept)
+    same_figure = (found.numerator, found.denominator) == (frozen.numerator, frozen.denominator)
+    return None if same_figure and not found.records else found
+
+
+def _differ(earlier: Record, numerator: int, denominator: int, value: int | None, cases: Kept) -> Difference:
+    before, after = _shares(earlier.cases), _shares(cases)
+    return Difference(
+        numerator,
+        denominator,
+        value,
+        tuple(sorted(after.keys() - before.keys())),
+        tuple(sorted(before.keys() - after.keys())),
+        tuple(sorted(one for one in before.keys() & after.keys() if before[one] != after[one])),
+    )
+
+
+def _shares(cases: Kept) -> dict[tuple[str, int], list[str]]:
+    """What each record adds; one with several lines adds several times."""
+    found: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for kind, by in cases.items():
+        for share, ids in sorted(by.items()):
+            for one in ids:
+                found[kind, one].append(share)
+    return found
