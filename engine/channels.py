@@ -28,22 +28,26 @@ def local_channels(settings: Settings) -> dict[str, Send]:
     return {"mail": lambda payload: _write_to_folder(folder, settings, payload)}
 
 
-def compose_mail(payload: Mapping[str, Any], sender: str) -> EmailMessage:
-    """The message of an outbox row: ``to``, ``subject``, ``text`` and its idempotency key as Message-ID."""
+def compose_mail(payload: Mapping[str, Any], sender: str, address: str = "") -> EmailMessage:
+    """The message of an outbox row: ``to``, ``subject``, ``text`` and its idempotency key as Message-ID.
+
+    A line of the text that is a path of the site gets the site's ``address`` in front.
+    """
     message = EmailMessage()
     message["From"] = sender
     message["To"] = payload["to"]
     message["Subject"] = payload["subject"]
     digest = hashlib.sha256(payload["idempotency_key"].encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{digest}@yunzhi>"
-    message.set_content(payload["text"])
+    lines = str(payload["text"]).split("\n")
+    message.set_content("\n".join(f"{address}{line}" if line.startswith("/") else line for line in lines))
     return message
 
 
 def _write_to_folder(folder: Path, settings: Settings, payload: Mapping[str, Any]) -> None:
     """The name comes from the idempotency key: a message sent twice is one file."""
     folder.mkdir(parents=True, exist_ok=True)
-    message = compose_mail(payload, settings.mail_sender)
+    message = compose_mail(payload, settings.mail_sender, settings.public_address)
     name = message["Message-ID"].strip("<>").partition("@")[0]
     partial = folder / f".{name}.{os.getpid()}"
     partial.write_bytes(message.as_bytes())
@@ -56,4 +60,4 @@ def _send_by_smtp(settings: Settings, payload: Mapping[str, Any]) -> None:
     with connect(url.hostname or "localhost", url.port or 0, timeout=20) as server:
         if url.username:
             server.login(url.username, url.password or "")
-        server.send_message(compose_mail(payload, settings.mail_sender))
+        server.send_message(compose_mail(payload, settings.mail_sender, settings.public_address))

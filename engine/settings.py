@@ -17,7 +17,8 @@ class Settings:
 
     ``database_url`` is a SQLAlchemy URL (``sqlite:///…`` or ``postgresql+psycopg://…``); ``zone`` the organisation's
     time zone; ``heartbeat`` whether this process runs the clock besides serving pages; ``proxies`` how many
-    reverse proxies in front of it may be believed about the client's address.
+    reverse proxies in front of it may be believed about the client's address; ``public_address`` what people type to
+    reach it, without a slash at the end (it stands in front of links in mails).
     """
 
     database_url: str
@@ -33,6 +34,7 @@ class Settings:
     proxies: int = 0
     smtp_url: str = field(default="", repr=False)
     mail_sender: str = "yunzhi@localhost"
+    public_address: str = ""
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -54,6 +56,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=int(given.get("YUNZHI_PROXIES", "0")),
         smtp_url=given.get("YUNZHI_SMTP_URL", ""),
         mail_sender=given.get("YUNZHI_MAIL_SENDER", "yunzhi@localhost"),
+        public_address=given.get("YUNZHI_ADDRESS", f"http://localhost:{given.get('YUNZHI_PORT', '8080')}").rstrip("/"),
     )
 
 

@@ -200,9 +200,13 @@ def lease_sending(
 
 
 def note_sent(connection: Connection, row_id: int, *, now: datetime) -> None:
-    """An outbox row has left the database."""
+    """An outbox row has left the database; the text of one with a secret (somebody's own link) is not kept."""
+    payload = connection.execute(select(outbox.c.payload).where(outbox.c.id == row_id)).scalar_one()
+    kept = {**payload, "text": ""} if payload.get("is_secret") else payload
     connection.execute(
-        update(outbox).where(outbox.c.id == row_id, outbox.c.status == "pending").values(status="sent", sent_at=now)
+        update(outbox)
+        .where(outbox.c.id == row_id, outbox.c.status == "pending")
+        .values(status="sent", sent_at=now, payload=kept)
     )
     engine_incident.resolve(connection, "outbox", str(row_id), now)
 

@@ -31,6 +31,9 @@ TOPICS = {
     "nonconformity": lazy_gettext("Nonconformities"),
     "audit": lazy_gettext("Internal audits"),
     "review": lazy_gettext("Management reviews"),
+    "survey": lazy_gettext("Satisfaction surveys"),
+    "visit": lazy_gettext("Project visits"),
+    "improvement": lazy_gettext("Improvements"),
 }
 
 
