@@ -38,7 +38,7 @@ def compose(settings: Settings, *, clock: Clock | None = None) -> Platform:
         raise
     handlers = HandlerRegistry()
     runtime = Runtime(zone=settings.zone, handlers=handlers, host_functions=host_functions)
-    serve_topics(handlers, settings.zone)
+    serve_topics(handlers, settings.zone, runtime.library)
     return Platform(
         settings=settings,
         database=database,

@@ -11,6 +11,8 @@ from engine.registers.nonconformity_register import CORRECTIVE_ACTIONS, NONCONFO
 from engine.registers.register import Register
 from engine.registers.report_register import REPORTS
 from engine.registers.review_register import MANAGEMENT_REVIEWS
+from engine.registers.survey_register import SURVEYS
+from engine.registers.watch_register import CONTROLLED_DOCUMENTS, SPOT_CHECKS
 
 _DECLARED: tuple[Register, ...] = (
     COMPLAINTS,
@@ -19,7 +21,10 @@ _DECLARED: tuple[Register, ...] = (
     NONCONFORMITIES,
     CORRECTIVE_ACTIONS,
     MANAGEMENT_REVIEWS,
+    SURVEYS,
     REPORTS,
+    SPOT_CHECKS,
+    CONTROLLED_DOCUMENTS,
 )
 
 REGISTERS: Mapping[str, Register] = {one.key: one for one in sorted(_DECLARED, key=lambda one: one.order)}

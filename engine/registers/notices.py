@@ -45,12 +45,17 @@ def people(connection: Connection, condition: ColumnElement[bool]) -> list[Recor
     return list(connection.execute(query.order_by(user.c.id)))
 
 
-def mail(call: ServiceCall, recipients: Sequence[Record], *, subject_zh: str, subject_en: str, text: str) -> None:
-    """Put one mail per recipient into the outbox, in the recipient's language."""
+def mail(
+    call: ServiceCall, recipients: Sequence[Record], *, subject_zh: str, subject_en: str, text: str, key: str = ""
+) -> None:
+    """Put one mail per recipient into the outbox, in the recipient's language.
+
+    ``key`` tells several mails of one step to the same person apart.
+    """
     rows = [
         outbox_row(
             "mail",
-            f"mail:{call.dedup_key}:{person.id}",
+            f"mail:{call.dedup_key}:{key}{person.id}",
             {"to": person.email, "subject": subject_zh if person.language == "zh" else subject_en, "text": text},
             instance_id=call.instance_id,
             now=call.now,

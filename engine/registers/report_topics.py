@@ -129,8 +129,8 @@ class _Topics:
     def find_persistent_misses(self, call: ServiceCall) -> dict[str, Any]:
         """The indicators missed in this period and the one before, of the reports this case issued.
 
-        Inputs: kind. Result: ``persistent``, a list of texts like ``I02 A01`` (indicator, project); ``persistent_period``;
-        ``occasion`` and ``reason`` for a special issue of the quality report.
+        Inputs: kind. Result: ``persistent``, a list of texts like ``I02 A01`` (indicator, project), and for a special
+        issue of the quality report ``persistent_period``, ``occasion`` and ``reason``.
         """
         kind = kind_of(str(call.inputs["kind"]))
         period = kind.period(call.now.astimezone(self._zone).date())

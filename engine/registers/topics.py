@@ -9,6 +9,7 @@ from engine.registers import (
     audit_programme_topics,
     callback_topics,
     complaint_topics,
+    controlled_document_topics,
     corrective_action_topics,
     document_topics,
     escalation_topics,
@@ -16,10 +17,13 @@ from engine.registers import (
     nonconformity_topics,
     report_topics,
     review_topics,
+    watch_topics,
 )
+from engine.runtime.library import Library
+from engine.surveys import topics as survey_topics
 
 
-def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
+def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) -> None:
     """Let every register's handlers serve their topics."""
     escalation_topics.serve(handlers)
     callback_topics.serve(handlers, zone)
@@ -28,6 +32,9 @@ def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
     internal_audit_topics.serve(handlers, zone)
     review_topics.serve(handlers, zone)
     report_topics.serve(handlers, zone)
+    controlled_document_topics.serve(handlers, zone)
+    watch_topics.serve(handlers, zone, library)
     nonconformity_topics.serve(handlers, zone)
     corrective_action_topics.serve(handlers)
     document_topics.serve(handlers, zone)
+    survey_topics.serve(handlers, zone)

@@ -22,6 +22,7 @@ from engine.registers import callbacks, exports, incidents, wording
 from engine.registers.callbacks import CallbackQuery
 from engine.registers.incidents import IncidentQuery
 from engine.registers.topics import serve_topics
+from engine.runtime.library import Library
 from tests.support.people import People
 from tests.support.service_desk import REACHED, ServiceDesk
 from webapp.cli import main
@@ -138,7 +139,7 @@ def test_codes_have_names_in_both_languages_and_unknown_ones_show_themselves() -
 
 def test_every_topic_says_what_it_does() -> None:
     handlers = HandlerRegistry()
-    serve_topics(handlers, SHANGHAI)
+    serve_topics(handlers, SHANGHAI, Library())
     for topic in handlers.topics.values():
         assert topic.description, topic.name
         for name in (*topic.required, *topic.optional):

@@ -1,0 +1,149 @@
+"""The compliance matrix: every duty in every period of a year, computed from what happened at the tagged steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select
+
+from engine.obligations.catalogue import OBLIGATIONS, Obligation
+from engine.obligations.occasions import Occasion, Step, occasions
+from engine.obligations.tags import Tag, tags
+from engine.periods import Period, of_day
+from engine.runtime.library import Library
+from engine.store.tables import deployment, obligation_waiver
+from engine.store.types import Record
+
+# upcoming: not due yet; overdue: due, its period still runs; missed: its period ended without it; none: no occasion
+# arose; before: the company did not work with the system yet.
+Status = Literal["upcoming", "done", "late", "overdue", "missed", "waived", "none", "before"]
+SETTLED: tuple[Status, ...] = ("done", "late", "waived")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A duty in one period; of a duty on every occasion the counts of those that arose in it."""
+
+    obligation: Obligation
+    period: Period
+    status: Status
+    due_at: datetime
+    on_time: int = 0
+    late: int = 0
+    open: int = 0
+    overdue: int = 0
+    instance_id: str | None = None  # where the evidence, or what is open, can be seen
+    done_at: datetime | None = None
+    waiver: Record | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One duty with its cells in order of time, and the steps that are its evidence."""
+
+    obligation: Obligation
+    tags: Sequence[Tag]
+    cells: Sequence[Cell]
+
+
+def matrix(connection: Connection, library: Library, *, year: int, zone: ZoneInfo, now: datetime) -> list[Row]:
+    """The duties of a calendar year in the zone of the organisation, as they stand at ``now``."""
+    whole = of_day("year", date(year, 1, 1))
+    tagged = tags(connection, library)
+    known = [tag for found in tagged.values() for tag in found]
+    happened = occasions(connection, known, whole.starts_at(zone), whole.ends_at(zone))
+    since_at = connection.execute(select(func.min(deployment.c.deployed_at))).scalar()
+    waivers = {(row.obligation, row.period): row for row in connection.execute(select(obligation_waiver))}
+    view = _View(zone, now, since_at, waivers)
+    return [
+        Row(one, tagged.get(one.id, ()), view.cells(one, whole, _merged(happened, tagged.get(one.id, ()))))
+        for one in OBLIGATIONS.values()
+    ]
+
+
+def _merged(happened: Mapping[Step, Sequence[Occasion]], tagged: Sequence[Tag]) -> list[Occasion]:
+    steps = {(tag.definition_key, tag.element.id) for tag in tagged}
+    return sorted((one for step in steps for one in happened.get(step, ())), key=lambda one: one.since_at)
+
+
+@dataclass(frozen=True)
+class _View:
+    """The moment the matrix is looked at."""
+
+    zone: ZoneInfo
+    now: datetime
+    since_at: datetime | None
+    waivers: Mapping[tuple[str, str], Record]
+
+    def cells(self, obligation: Obligation, year: Period, happened: Sequence[Occasion]) -> list[Cell]:
+        period, found = of_day(obligation.cadence, year.first_on), []
+        while period.first_on <= year.last_on:
+            start_at, end_at = period.starts_at(self.zone), period.ends_at(self.zone)
+            mine = [one for one in happened if start_at <= self._counted_at(obligation, one) < end_at]
+            found.append(self._cell(obligation, period, mine))
+            period = period.next
+        return found
+
+    def _counted_at(self, obligation: Obligation, occasion: Occasion) -> datetime:
+        """Duties on every occasion count where the occasion is due, others where it arose."""
+        return (occasion.due_at or occasion.since_at) if obligation.kind == "each" else occasion.since_at
+
+    def _cell(self, obligation: Obligation, period: Period, mine: Sequence[Occasion]) -> Cell:
+        due_at = obligation.due_at(period, self.zone)
+        waiver = self.waivers.get((obligation.id, period.key))
+        if waiver is not None:
+            return Cell(obligation, period, "waived", due_at, waiver=waiver)
+        if obligation.kind == "each":
+            return self._each(obligation, period, due_at, mine)
+        return self._once(obligation, period, due_at, mine)
+
+    def _once(self, obligation: Obligation, period: Period, due_at: datetime, mine: Sequence[Occasion]) -> Cell:
+        done = [(one.done_at, one) for one in mine if one.done_at is not None]
+        if done:
+            done_at, first = min(done, key=lambda pair: pair[0])
+            status: Status = "done" if done_at <= due_at else "late"
+            return Cell(obligation, period, status, due_at, len(done), 0, 0, 0, first.instance_id, done_at)
+        waiting = mine[0].instance_id if mine else None
+        return Cell(obligation, period, self._undone(period, due_at), due_at, open=len(mine), instance_id=waiting)
+
+    def _undone(self, period: Period, due_at: datetime) -> Status:
+        if self.since_at is None or due_at <= self.since_at:
+            return "before"
+        if self.now < due_at:
+            return "upcoming"
+        return "overdue" if self.now < period.ends_at(self.zone) else "missed"
+
+    def _each(self, obligation: Obligation, period: Period, due_at: datetime, mine: Sequence[Occasion]) -> Cell:
+        on_time = [one for one in mine if one.is_on_time()]
+        late = [one for one in mine if one.done_at is not None and not one.is_on_time()]
+        waiting = [one for one in mine if one.done_at is None]
+        overdue = [one for one in waiting if one.due_at is not None and one.due_at <= self.now]
+        shown = overdue or late or waiting or on_time
+        worst = shown[0] if shown else None
+        status: Status = "none"
+        if overdue:
+            status = "missed" if self.now >= period.ends_at(self.zone) else "overdue"
+        elif late:
+            status = "late"
+        elif waiting:
+            status = "upcoming"
+        elif on_time:
+            status = "done"
+        elif self.now < period.ends_at(self.zone):
+            status = "upcoming"
+        return Cell(
+            obligation,
+            period,
+            status,
+            due_at,
+            len(on_time),
+            len(late),
+            len(waiting) - len(overdue),
+            len(overdue),
+            None if worst is None else worst.instance_id,
+            None if worst is None else worst.done_at,
+        )
