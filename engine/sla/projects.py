@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select, update
 
-from engine.store.tables import customer, project
+from engine.sla.keeping import recompute
+from engine.store.tables import customer, incident, project
 
 
 @dataclass(frozen=True)
@@ -58,3 +60,24 @@ class ProjectFinder:
         if not takers and named["customer"]:
             takers = [one for one in running if not one.groups]
         return takers[0].id if len(takers) == 1 else None
+
+
+def adopt(connection: Connection, *, zone: ZoneInfo, now: datetime) -> int:
+    """Give the incidents that belong to no project the one that takes them by now; how many found one."""
+    finder = ProjectFinder(connection)
+    if finder.is_empty:
+        return 0
+    homeless = select(incident.c.id, incident.c.customer, incident.c.assignment_group, incident.c.opened_at).where(
+        incident.c.project_id.is_(None)
+    )
+    found = []
+    for row in connection.execute(homeless):
+        named = {"customer": row.customer, "assignment_group": row.assignment_group}
+        project_id = finder.find(named, row.opened_at.astimezone(zone).date())
+        if project_id is not None:
+            found.append({"b_id": row.id, "b_project_id": project_id})
+    if found:
+        statement = update(incident).where(incident.c.id == bindparam("b_id"))
+        connection.execute(statement.values(project_id=bindparam("b_project_id")), found)
+        recompute(connection, [row["b_id"] for row in found], zone=zone, now=now)
+    return len(found)
