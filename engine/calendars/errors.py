@@ -17,8 +17,11 @@ class CalendarYearUnknown(Invalid):
     """The holidays of that year are not published or not installed: better no deadline than a wrong one."""
 
     code = "calendar_year_unknown"
-    zh = "日历“{calendar}”尚无 {year} 年的法定节假日安排，请更新 chinesecalendar"
-    en = "The calendar “{calendar}” does not know the public holidays of {year} yet; update chinesecalendar"
+    zh = "日历“{calendar}”尚无 {year} 年的法定节假日安排，请更新 chinesecalendar，或在日历中把该年设为暂定"
+    en = (
+        "The calendar “{calendar}” does not know the public holidays of {year} yet; "
+        "update chinesecalendar, or make it a provisional year of the calendar"
+    )
 
 
 class CalendarNeverOpens(Invalid):

@@ -25,6 +25,8 @@ class Calendar:
     midnight at the end of the day. ``holidays`` "CN" closes China's statutory holidays and opens its make-up
     working days (调休), which take the hours of the first weekday that has any. ``closed_on`` and ``working_on``
     overrule all that; a day in ``working_on`` has the hours of its weekday or, if none, make-up hours.
+    ``provisional_years`` are years whose arrangement is not published yet and that count meanwhile as ordinary weeks
+    with the fixed holidays (1 January, 1 and 2 May, 1 to 3 October); an arrangement that is known goes before.
     Raises :class:`CalendarInvalid` if this contradicts itself.
     """
 
@@ -36,6 +38,7 @@ class Calendar:
     holidays: Literal["CN"] | None = None
     closed_on: frozenset[date] = frozenset()
     working_on: frozenset[date] = frozenset()
+    provisional_years: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         if not self.office_hours.keys() <= set(range(1, 8)):
@@ -62,8 +65,10 @@ class Calendar:
         if day in self.working_on:
             return usual or self._make_up_hours()
         if self.holidays == "CN":
-            if not _years_known()[0] <= day.year <= _years_known()[1]:
-                raise CalendarYearUnknown(calendar=self.key, year=day.year)
+            if not is_year_known(day.year):
+                if day.year not in self.provisional_years:
+                    raise CalendarYearUnknown(calendar=self.key, year=day.year)
+                return () if (day.month, day.day) in _FIXED_HOLIDAYS else usual
             if day in chinese_calendar.workdays:
                 return usual or self._make_up_hours()
             if day in chinese_calendar.holidays:
@@ -76,6 +81,16 @@ class Calendar:
 
 def _minutes(clock: time) -> int:
     return clock.hour * 60 + clock.minute
+
+
+# The days that do not hang on the moon (State Council, Measures on Holidays for National Festivals, 2025).
+_FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+
+
+def is_year_known(year: int) -> bool:
+    """Whether China's arrangement of holidays of that year is known."""
+    first, last = _years_known()
+    return first <= year <= last
 
 
 @lru_cache(1)
@@ -120,6 +135,7 @@ def calendar_to_json(calendar: Calendar) -> dict[str, Any]:
         "holidays": calendar.holidays,
         "closed_on": sorted(day.isoformat() for day in calendar.closed_on),
         "working_on": sorted(day.isoformat() for day in calendar.working_on),
+        "provisional_years": sorted(calendar.provisional_years),
     }
 
 
@@ -140,6 +156,7 @@ def calendar_from_json(key: str, data: Mapping[str, Any]) -> Calendar:
             holidays=data.get("holidays"),
             closed_on=frozenset(map(date.fromisoformat, data.get("closed_on", ()))),
             working_on=frozenset(map(date.fromisoformat, data.get("working_on", ()))),
+            provisional_years=frozenset(map(int, data.get("provisional_years", ()))),
         )
     except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
         reason = f"cannot be read ({type(error).__name__}: {error})"

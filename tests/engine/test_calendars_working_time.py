@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import chinese_calendar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -239,3 +240,14 @@ def test_terms_add_up(calendar: Calendar, start_at: datetime, first: timedelta, 
     end = add_working_time(calendar, start_at, first + second)
     assert working_time_between(calendar, start_at, end) == first + second
     assert working_time_between(calendar, halfway, end) == second
+
+
+def test_a_year_without_a_published_arrangement_gives_a_deadline_only_where_it_is_provisional() -> None:
+    unknown = max(chinese_calendar.holidays).year + 1
+    with pytest.raises(CalendarYearUnknown):
+        add_working_days(STANDARD, date(unknown, 4, 28), 2)
+    provisional = replace(STANDARD, provisional_years=frozenset({unknown}))
+    assert not is_working_day(provisional, date(unknown, 5, 1))
+    assert not is_working_day(provisional, date(unknown, 10, 2))
+    assert add_working_days(provisional, date(unknown, 12, 20), 1) > date(unknown, 12, 20)
+    assert not is_working_day(replace(STANDARD, provisional_years=frozenset({2026})), date(2026, 2, 17)), "published"

@@ -43,6 +43,14 @@ class HoursUnreadable(Invalid):
     en = "“{text}” cannot be read; write 09:00-12:00, 13:00-18:00"
 
 
+class YearUnreadable(Invalid):
+    """A year that is none."""
+
+    code = "year_unreadable"
+    zh = "无法识别年份“{text}”，请写成 2027"
+    en = "“{text}” is no year; write 2027"
+
+
 class DayUnreadable(Invalid):
     """A day that is no date."""
 
@@ -134,6 +142,7 @@ def _data(given: Mapping[str, str]) -> dict[str, Any]:
         "holidays": "CN" if "holidays" in given else None,
         "closed_on": _days(given.get("closed_on", "")),
         "working_on": _days(given.get("working_on", "")),
+        "provisional_years": _years(given.get("provisional_years", "")),
     }
 
 
@@ -158,6 +167,15 @@ def _days(text: str) -> list[str]:
     return sorted(set(days))
 
 
+def _years(text: str) -> list[int]:
+    years = []
+    for part in text.replace(",", " ").replace("，", " ").split():
+        if not (part.isdecimal() and len(part) == 4):
+            raise YearUnreadable(text=part)
+        years.append(int(part))
+    return sorted(set(years))
+
+
 def _values(one: Calendar, *, is_default: bool) -> dict[str, Any]:
     kept = calendar_to_json(one)
     values: dict[str, Any] = {"key": one.key, "name_zh": one.name_zh, "name_en": one.name_en}
@@ -166,6 +184,7 @@ def _values(one: Calendar, *, is_default: bool) -> dict[str, Any]:
     values["holidays"] = one.holidays == "CN"
     values["closed_on"] = "\n".join(sorted(kept.get("closed_on", [])))
     values["working_on"] = "\n".join(sorted(kept.get("working_on", [])))
+    values["provisional_years"] = ", ".join(map(str, kept["provisional_years"]))
     values["is_default"] = is_default
     return values
 
