@@ -10,6 +10,7 @@ from engine.documents.kind import DocumentKind, DocumentKindUnknown
 from engine.documents.nonconformity_report import NONCONFORMITY_REPORT
 from engine.documents.period_reports import REPORTS
 from engine.documents.review_report import MANAGEMENT_REVIEW_REPORT
+from engine.documents.survey_kinds import SATISFACTION_QUESTIONNAIRE, SATISFACTION_SURVEY_REPORT
 
 KINDS: Mapping[str, DocumentKind] = {
     kind.key: kind
@@ -18,6 +19,8 @@ KINDS: Mapping[str, DocumentKind] = {
         MANAGEMENT_REVIEW_REPORT,
         MAJOR_COMPLAINT_REPORT,
         NONCONFORMITY_REPORT,
+        SATISFACTION_QUESTIONNAIRE,
+        SATISFACTION_SURVEY_REPORT,
         *REPORTS,
     )
 }
