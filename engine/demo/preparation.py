@@ -14,6 +14,7 @@ from engine.bootstrap import Platform
 from engine.clock import MovableClock
 from engine.demo.company import create_company
 from engine.demo.incident_log import generate
+from engine.demo.master_data import found_master_data
 from engine.demo.month import Month
 from engine.store.tables import setting
 
@@ -48,6 +49,7 @@ def _found_company(platform: Platform, start: datetime, end: datetime) -> None:
     with platform.database.write() as connection:
         create_company(connection, actor=_SETUP, now=start)
         deployments.publish(connection, platform.runtime, sources, actor=_SETUP, reason="演示环境初始发布", now=start)
+        found_master_data(connection, actor=_SETUP, year=start.year, zone=settings.zone, now=start)
         _remember(connection, {"is_prepared": False, "end_at": end.isoformat()})
 
 
