@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.errors import NotFound
 from engine.registers.complaint_register import COMPLAINTS
+from engine.registers.improvement_register import IMPROVEMENTS
 from engine.registers.internal_audit_register import AUDIT_PROGRAMMES, INTERNAL_AUDITS
 from engine.registers.nonconformity_register import CORRECTIVE_ACTIONS, NONCONFORMITIES
 from engine.registers.register import Register
@@ -22,6 +23,7 @@ _DECLARED: tuple[Register, ...] = (
     CORRECTIVE_ACTIONS,
     MANAGEMENT_REVIEWS,
     SURVEYS,
+    IMPROVEMENTS,
     REPORTS,
     SPOT_CHECKS,
     CONTROLLED_DOCUMENTS,

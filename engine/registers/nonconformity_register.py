@@ -12,6 +12,7 @@ from engine.registers.register import Choice, Field, Register, Related, Section,
 from engine.store.tables import (
     corrective_action,
     group,
+    improvement,
     management_review,
     nonconformity,
     process_instance,
@@ -231,11 +232,13 @@ NONCONFORMITIES = Register(
 
 
 def _origin(row: Record) -> tuple[str, int, str] | None:
-    """The nonconformity an action corrects, or the review that decided it."""
+    """The nonconformity an action corrects, the review that decided it, or the improvement it carries out."""
     if row.nonconformity_id is not None:
         return "nonconformity", row.nonconformity_id, f"{row.nonconformity_number} {row.nonconformity_title}"
     if row.management_review_id is not None:
         return "management_review", row.management_review_id, f"{row.review_number} {row.review_title}"
+    if row.improvement_id is not None:
+        return "improvement", row.improvement_id, f"{row.improvement_number} {row.improvement_title}"
     return None
 
 
@@ -249,8 +252,8 @@ CORRECTIVE_ACTIONS = Register(
     en_plural="Actions",
     icon="flag",
     order=41,
-    hint_zh="谁在什么期限前落实什么：不符合项的纠正措施与管理评审的改进措施。",
-    hint_en="Who does what by when: for nonconformities and out of management reviews.",
+    hint_zh="谁在什么期限前落实什么：不符合项的纠正措施与改进措施。",
+    hint_en="Who does what by when: for nonconformities, out of management reviews, for improvements.",
     table=corrective_action,
     query=select(
         corrective_action,
@@ -261,14 +264,20 @@ CORRECTIVE_ACTIONS = Register(
         nonconformity.c.title.label("nonconformity_title"),
         management_review.c.number.label("review_number"),
         management_review.c.title.label("review_title"),
+        improvement.c.id.label("improvement_id"),
+        improvement.c.number.label("improvement_number"),
+        improvement.c.title.label("improvement_title"),
         group.c.name_zh.label("department_zh"),
         group.c.name_en.label("department_en"),
-        func.coalesce(nonconformity.c.instance_id, management_review.c.instance_id).label("instance_id"),
+        func.coalesce(
+            nonconformity.c.instance_id, management_review.c.instance_id, improvement.c.instance_id
+        ).label("instance_id"),
     )
     .join(_owner, _owner.c.id == corrective_action.c.owner_id)
     .join(_verifier, _verifier.c.id == corrective_action.c.verified_by_id, isouter=True)
     .join(nonconformity, nonconformity.c.id == corrective_action.c.nonconformity_id, isouter=True)
-    .join(group, group.c.id == nonconformity.c.department_id, isouter=True)
+    .join(improvement, improvement.c.corrective_action_id == corrective_action.c.id, isouter=True)
+    .join(group, group.c.id == func.coalesce(nonconformity.c.department_id, improvement.c.department_id), isouter=True)
     .join(management_review, management_review.c.id == corrective_action.c.management_review_id, isouter=True),
     title="description",
     moment=corrective_action.c.due_on,

@@ -13,6 +13,7 @@ from engine.registers import (
     corrective_action_topics,
     document_topics,
     escalation_topics,
+    improvement_topics,
     internal_audit_topics,
     nonconformity_topics,
     report_topics,
@@ -38,3 +39,4 @@ def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) ->
     corrective_action_topics.serve(handlers)
     document_topics.serve(handlers, zone)
     survey_topics.serve(handlers, zone)
+    improvement_topics.serve(handlers)
