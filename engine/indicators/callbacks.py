@@ -83,9 +83,10 @@ def scores(connection: Connection, cases: Cases, _span: Span, _project_id: int |
     )
     given = {int(row[0]): int(row[1]) for row in connection.execute(query)}
     answered = sum(given.values())
-    interval = wilson(sum(number for score, number in given.items() if score >= SATISFIED_FROM), answered)
-    if interval is None:
+    if not answered:
         return {}
+    interval = wilson(sum(number for score, number in given.items() if score >= SATISFIED_FROM), answered)
+    assert interval is not None
     mean = sum(score * number for score, number in given.items()) / answered
     return {
         "mean": round(100 * mean),

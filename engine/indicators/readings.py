@@ -201,12 +201,17 @@ def records(
     now: datetime,
     project_id: int | None = None,
 ) -> list[Case]:
-    """Every record behind an indicator, the missed ones first, then the latest. Raises ``Forbidden``."""
+    """Every record behind an indicator, those that spoil it first, then the latest. Raises ``Forbidden``."""
     require_reader(actor)
-    found = listed(connection, cases_of(connection, key, Span((period,), zone, now), project_id))
-    return sorted(found, key=lambda one: (one.numerator >= one.denominator, one.excluded, _reversed(one, zone)))
+    found = list(listed(connection, cases_of(connection, key, Span((period,), zone, now), project_id)))
+    if INDICATORS[key].unit == "hours":
+        return sorted(found, key=lambda one: (one.excluded, -one.numerator))
+    missed_first = INDICATORS[key].better == "up"
+    return sorted(
+        found, key=lambda one: (one.excluded, (one.numerator >= one.denominator) == missed_first, -_seconds(one, zone))
+    )
 
 
-def _reversed(one: Case, zone: ZoneInfo) -> float:
+def _seconds(one: Case, zone: ZoneInfo) -> float:
     at = one.at if isinstance(one.at, datetime) else datetime(one.at.year, one.at.month, one.at.day, tzinfo=zone)
-    return -at.timestamp()
+    return at.timestamp()

@@ -136,7 +136,7 @@ def _items(span: Span) -> Any:
             sla_clock.c.incident_id,
             func.max(settled, type_=sla_clock.c.due_at.type).label("at"),
             func.min(is_met).label("met"),
-            func.count().label("items"),
+            func.count().label("measured"),
             func.sum(is_met).label("items_met"),
         )
         .where(sla_clock.c.status != "cancelled")
@@ -150,14 +150,14 @@ def items(connection: Connection, _cases: Cases, span: Span, project_id: int | N
     """The same by items, as contracts count."""
     found = _items(span)
     query = (
-        select(func.coalesce(func.sum(found.c.items_met), 0), func.coalesce(func.sum(found.c.items), 0))
+        select(func.coalesce(func.sum(found.c.items_met), 0), func.coalesce(func.sum(found.c.measured), 0))
         .join(incident, incident.c.id == found.c.incident_id)
         .where(span.within(found.c.at))
     )
     if project_id is not None:
         query = query.where(incident.c.project_id == project_id)
     met, measured = connection.execute(query).one()
-    return {"items_met": int(met), "items": int(measured)}
+    return {"items_met": int(met), "items_measured": int(measured)}
 
 
 def resolved_of_closed(_connection: Connection, span: Span) -> Cases:
