@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import policy_settings, working_calendars
-from engine.store.tables import contract, customer, group, membership, project, user
+from engine.store.tables import contract, customer, group, membership, project, spare_part, user
 
 
 def host_functions(connection: Connection) -> Mapping[str, Callable[..., Any]]:
@@ -27,6 +27,8 @@ def host_functions(connection: Connection) -> Mapping[str, Callable[..., Any]]:
     * ``manager of(group)``: the login of the one who answers for it, or null
     * ``projects()``: the running projects as options (value: code) with manager and department, customer and the
       cadence of the service report its contract asks for
+    * ``spare parts()``: the parts in use as options (value: code), with what is in stock
+    * ``calendars()``: the working calendars as options (value: key)
     * the calendar functions of ``working_calendars``
     """
     house = _House(connection)
@@ -40,6 +42,8 @@ def host_functions(connection: Connection) -> Mapping[str, Callable[..., Any]]:
         "belongs to": house.belongs_to,
         "manager of": house.manager_of,
         "projects": house.projects,
+        "spare parts": house.spare_parts,
+        "calendars": house.calendars,
     }
 
 
@@ -116,6 +120,21 @@ class _House:
             }
             for row in self._connection.execute(query.order_by(project.c.code))
         ]
+
+    def spare_parts(self) -> list[dict[str, str]]:
+        query = select(spare_part).where(spare_part.c.is_active).order_by(spare_part.c.code)
+        return [
+            {
+                "label": f"{row.code} {row.name} {row.model}（库存 {row.stock}）",
+                "label_en": f"{row.code} {row.name} {row.model} ({row.stock} in stock)",
+                "value": row.code,
+            }
+            for row in self._connection.execute(query)
+        ]
+
+    def calendars(self) -> list[dict[str, str]]:
+        known, _ = working_calendars.load_calendars(self._connection)
+        return [{"label": one.name_zh, "label_en": one.name_en, "value": key} for key, one in known.items()]
 
     def person_name(self, login: Any) -> str:
         found = self._users.get(str(login))

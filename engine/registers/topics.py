@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from engine.handlers import HandlerRegistry
 from engine.registers import (
+    agreement_topics,
     audit_programme_topics,
     callback_topics,
     complaint_topics,
@@ -15,9 +16,12 @@ from engine.registers import (
     escalation_topics,
     improvement_topics,
     internal_audit_topics,
+    monitoring_topics,
     nonconformity_topics,
     report_topics,
     review_topics,
+    spare_inspection_topics,
+    spare_part_topics,
     watch_topics,
 )
 from engine.runtime.library import Library
@@ -27,6 +31,10 @@ from engine.surveys import topics as survey_topics
 def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) -> None:
     """Let every register's handlers serve their topics."""
     escalation_topics.serve(handlers)
+    agreement_topics.serve(handlers, zone)
+    monitoring_topics.serve(handlers, zone)
+    spare_part_topics.serve(handlers, zone)
+    spare_inspection_topics.serve(handlers, zone)
     callback_topics.serve(handlers, zone)
     complaint_topics.serve(handlers)
     audit_programme_topics.serve(handlers)

@@ -147,6 +147,61 @@ _DECLARED = (
         _ORGANISATION,
     ),
     ReportKind(
+        "quality_plan",
+        "项目质量保证计划",
+        "Project quality plan",
+        "year",
+        0,
+        (
+            Section(
+                "goals",
+                "质量目标",
+                "Goals",
+                (Column("goal", "目标", "Goal"), Column("measure", "保证措施", "How it is assured")),
+            ),
+            Section(
+                "risks",
+                "风险与应对",
+                "Risks and their treatment",
+                (
+                    Column("risk", "风险", "Risk"),
+                    Column("level", "等级", "Level"),
+                    Column("mitigation", "应对措施", "Treatment"),
+                ),
+            ),
+            Section(
+                "checkpoints",
+                "检查点",
+                "Checkpoints",
+                (Column("checkpoint", "检查内容", "What is checked"), Column("planned_on", "计划日期", "Planned")),
+            ),
+            Section("reporting", "报告安排", "Reports"),
+            Section("staff", "人员安排", "Staff"),
+        ),
+        "3.4(1), 4.3(2)",
+    ),
+    ReportKind(
+        "monthly_quality_plan",
+        "月度质量计划",
+        "Monthly quality plan",
+        "month",
+        0,
+        (
+            Section(
+                "tasks",
+                "本月质量工作",
+                "Quality work of the month",
+                (
+                    Column("task", "工作", "Task"),
+                    Column("owner", "负责人", "Owner"),
+                    Column("due_on", "完成期限", "Due on"),
+                ),
+            ),
+            Section("focus", "本月重点", "Focus of the month"),
+        ),
+        "3.4(1), 5.2(4)",
+    ),
+    ReportKind(
         "satisfaction_report",
         "项目满意度报告",
         "Project satisfaction report",

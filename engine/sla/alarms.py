@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from engine import instances
 from engine.sla.clock import Reading
@@ -31,6 +31,11 @@ def due(connection: Connection, now: datetime, limit: int = 100) -> tuple[int, .
     """Ids of the clocks with something to tell, the longest overdue first."""
     query = select(sla_clock.c.id).where(sla_clock.c.alarm_at <= now).order_by(sla_clock.c.alarm_at).limit(limit)
     return tuple(connection.execute(query).scalars())
+
+
+def next_due_at(connection: Connection) -> datetime | None:
+    """When the next clock has something to tell."""
+    return connection.execute(select(func.min(sla_clock.c.alarm_at))).scalar()
 
 
 def ring(connection: Connection, clock_id: int, *, zone: ZoneInfo, now: datetime) -> bool:
@@ -67,12 +72,18 @@ def postpone(connection: Connection, clock_id: int, *, now: datetime) -> None:
     connection.execute(update(sla_clock).where(sla_clock.c.id == clock_id).values(alarm_at=now + _RETRY))
 
 
-def call_for_handling(connection: Connection, project_id: int, *, zone: ZoneInfo, now: datetime) -> None:
-    """Start a case for the breaches of a project that none follows up; one case at a time for a project."""
+def call_for_handling(
+    connection: Connection, project_id: int, *, zone: ZoneInfo, now: datetime, besides: str | None = None
+) -> None:
+    """Start a case for the breaches of a project that none follows up; one case at a time for a project.
+
+    ``besides`` is the case that is just ending.
+    """
     open_case = (
         select(sla_clock.c.id)
         .join(process_instance, process_instance.c.id == sla_clock.c.handling_instance_id)
         .where(sla_clock.c.project_id == project_id, process_instance.c.status == "active")
+        .where(process_instance.c.id != (besides or ""))
         .limit(1)
     )
     first = connection.execute(_unhandled(project_id).limit(1)).first()

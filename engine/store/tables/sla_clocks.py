@@ -1,6 +1,6 @@
 """The clocks of service level agreements, and the ledger that says why one is late."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from engine.store.tables.metadata import metadata
 from engine.store.types import UtcDateTime
@@ -39,6 +39,9 @@ sla_clock = Table(
     Column("breached_at", UtcDateTime),  # the moment the target was passed
     Column("reported_at", UtcDateTime),  # when the people were told of the breach
     Column("handling_instance_id", String(36), ForeignKey("process_instance.id")),
+    Column("cause_category", String(16), nullable=False, server_default=""),  # what the project manager found
+    Column("cause", Text, nullable=False, server_default=""),
+    Column("measure", Text, nullable=False, server_default=""),
     UniqueConstraint("incident_id", "sla_item_id"),
     Index("ix_sla_clock_alarm", "alarm_at"),
     Index("ix_sla_clock_status", "status", "started_at", "id"),

@@ -753,6 +753,9 @@ def upgrade() -> None:
         sa.Column("breached_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("reported_at", engine.store.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("handling_instance_id", sa.String(length=36), nullable=True),
+        sa.Column("cause_category", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("cause", sa.Text(), server_default="", nullable=False),
+        sa.Column("measure", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["handling_instance_id"], ["process_instance.id"], name=op.f("fk_sla_clock_handling_instance_id")
         ),
