@@ -99,6 +99,7 @@ def comments(connection: Connection, survey_id: int) -> list[Record]:
     query = (
         select(survey_answer.c.text, survey_answer.c.score, survey_question.c.text.label("question"))
         .add_columns(survey_question.c.text_en.label("question_en"))
+        .select_from(survey_answer)
         .join(survey_question, survey_question.c.id == survey_answer.c.question_id)
         .join(survey_invitation, survey_invitation.c.id == survey_answer.c.invitation_id)
         .where(
@@ -114,6 +115,7 @@ def comments(connection: Connection, survey_id: int) -> list[Record]:
 def _overall_scores(connection: Connection, survey_id: int) -> dict[str, list[int]]:
     query = (
         select(survey_invitation.c.stratum, survey_answer.c.score)
+        .select_from(survey_invitation)
         .join(survey_answer, survey_answer.c.invitation_id == survey_invitation.c.id)
         .join(survey_question, survey_question.c.id == survey_answer.c.question_id)
         .where(
@@ -171,6 +173,7 @@ def _limits(interval: Interval | None) -> dict[str, float | None]:
 def _questions(connection: Connection, survey_id: int) -> list[dict[str, Any]]:
     query = (
         select(survey_question, survey_answer.c.score)
+        .select_from(survey_question)
         .outerjoin(
             survey_answer,
             (survey_answer.c.question_id == survey_question.c.id)
