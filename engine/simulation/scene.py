@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,39 +16,40 @@ from engine.store.types import Record
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A task as its form shows it: the data of the case, the work item, the moment, and chance with a known seed."""
+class Opening:
+    """The moment a process is started by hand: when, and chance with a known seed."""
 
-    data: Mapping[str, Any]
-    item: Record
+    connection: Connection
     now: datetime
     zone: ZoneInfo
     random: Random
-    connection: Connection
 
     @property
     def today(self) -> date:
         """The day in the organisation's zone."""
         return self.now.astimezone(self.zone).date()
+
+    def day(self, days: int) -> str:
+        """A day so many days from today, as a form holds it."""
+        return (self.today + timedelta(days=days)).isoformat()
+
+
+@dataclass(frozen=True)
+class Scene(Opening):
+    """A task on the desk: the work item, and the data of its case as the form shows it (read when asked for)."""
+
+    item: Record
+    load: Callable[[], Mapping[str, Any]] = field(repr=False)
+
+    @cached_property
+    def data(self) -> Mapping[str, Any]:
+        """The data of the case."""
+        return self.load()
 
 
 # What a form is given; None leaves the task lying for today.
 Answer = Callable[[Scene], Mapping[str, Any] | None]
-
-
-@dataclass(frozen=True)
-class Opening:
-    """The moment a process is started by hand: what its start form is given."""
-
-    connection: Connection
-    now: datetime
-    zone: ZoneInfo
-    random: Random
-
-    @property
-    def today(self) -> date:
-        """The day in the organisation's zone."""
-        return self.now.astimezone(self.zone).date()
+Step = tuple[str, str]  # process key, element id
 
 
 @dataclass(frozen=True)
