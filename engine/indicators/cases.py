@@ -28,15 +28,20 @@ from sqlalchemy import (
 from sqlalchemy import null as sql_null
 
 from engine.periods import Period
+from engine.runtime.library import Library
 
 
 @dataclass(frozen=True)
 class Span:
-    """Adjoining periods, earliest first, as they are at ``now``; days are those of ``zone``."""
+    """Adjoining periods, earliest first, as they are at ``now``; days are those of ``zone``.
+
+    ``library`` knows the processes whose steps are evidence of duties; without it nothing is said of those.
+    """
 
     periods: tuple[Period, ...]
     zone: ZoneInfo
     now: datetime
+    library: Library | None = None
 
     @property
     def first_on(self) -> date:

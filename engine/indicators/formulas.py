@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.indicators import callbacks, complaints, quality, service_levels, spare_parts
+from engine.indicators import callbacks, complaints, duties, quality, satisfaction, service_levels, spare_parts
 from engine.indicators.cases import Cases, Formula, Span
 
 # Further figures of one period, from its cases: a dict of whole numbers that a snapshot keeps as it is.
@@ -23,6 +23,7 @@ FORMULAS: Mapping[str, Formula] = {
     "I07": callbacks.reached,
     "I08": callbacks.confirmed,
     "I09": callbacks.satisfaction,
+    "I10": satisfaction.answers,
     "I11": service_levels.reopened,
     "I12": complaints.rate,
     "I13": complaints.in_time,
@@ -38,6 +39,7 @@ FORMULAS: Mapping[str, Formula] = {
     "I23": quality.actions,
     "I24": service_levels.changes,
     "I26": service_levels.first_time,
+    "I27": duties.in_time,
 }
 DETAILS: Mapping[str, Details] = {
     "I02": service_levels.still_overdue,
@@ -45,8 +47,11 @@ DETAILS: Mapping[str, Details] = {
     "I04": service_levels.backlog,
     "I05": service_levels.spread,
     "I09": callbacks.scores,
+    "I10": satisfaction.estimate,
     "I17": spare_parts.whole_requests,
 }
 # Those whose records belong to projects; the others are figures of the organisation only.
-OF_PROJECTS = FORMULAS.keys() - {"I18", "I20", "I21", "I22", "I23"}
+OF_PROJECTS = FORMULAS.keys() - {"I10", "I18", "I20", "I21", "I22", "I23", "I27"}
+# Whose figure is more than the ratio of what is counted: its details say it.
+ESTIMATED = frozenset(("I10",))
 OF_PRIORITIES = frozenset(("I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08", "I09", "I11", "I26"))

@@ -18,11 +18,13 @@ from engine.actors import Actor
 from engine.errors import Forbidden, Language
 from engine.indicators.cases import Case, Cases, Span, Totals, breakdown, listed, of_project, totals
 from engine.indicators.catalogue import INDICATORS, Indicator, indicator_of
-from engine.indicators.formulas import DETAILS, FORMULAS, OF_PRIORITIES, OF_PROJECTS
+from engine.indicators.formulas import DETAILS, ESTIMATED, FORMULAS, OF_PRIORITIES, OF_PROJECTS
 from engine.indicators.targets import Target, targets
 from engine.periods import Period
+from engine.runtime.library import Library
 
 SMALL = 5
+_DUTIES = "I27"
 READERS = frozenset(
     {"service_desk", "operations", "technical_center", "quality", "management", "management_representative"}
 )
@@ -97,12 +99,13 @@ def compute(
     now: datetime,
     project_id: int | None = None,
     keys: Collection[str] | None = None,
+    library: Library | None = None,
 ) -> list[Reading]:
     """What the indicators say of ``period`` at this moment, for a project or the organisation.
 
-    ``keys`` limits them; those that belong to no project are left out of a project's.
+    ``keys`` limits them; those that belong to no project are left out of a project's. Duties (I27) need ``library``.
     """
-    span, aims = Span((period,), zone, now), targets(connection, project_id)
+    span, aims = Span((period,), zone, now, library), targets(connection, project_id)
     return [_read(connection, one, span, aims[one.key], project_id) for one in _wanted(project_id, keys)]
 
 
@@ -116,7 +119,7 @@ def _wanted(project_id: int | None, keys: Collection[str] | None) -> list[Indica
 
 def _read(connection: Connection, indicator: Indicator, span: Span, aim: Target, project_id: int | None) -> Reading:
     key, period = indicator.key, span.periods[0]
-    if key not in FORMULAS:
+    if key not in FORMULAS or (key == _DUTIES and span.library is None):
         return Reading(indicator, period, project_id, Totals(), None, aim, "no_source", {})
     found = cases_of(connection, key, span, project_id)
     sums = totals(connection, found, span)[0]
@@ -161,15 +164,16 @@ def trend(
     count: int = 6,
     project_id: int | None = None,
     keys: Collection[str] | None = None,
+    library: Library | None = None,
 ) -> dict[str, list[Reading]]:
     """The indicators of ``count`` periods that end with ``period``, without details, by key: one query for each."""
-    span = Span(tuple(period.shifted(back) for back in range(1 - count, 1)), zone, now)
+    span = Span(tuple(period.shifted(back) for back in range(1 - count, 1)), zone, now, library)
     aims, found = targets(connection, project_id), {}
     for one in _wanted(project_id, keys):
         aim = aims[one.key]
-        if one.key not in FORMULAS:
+        if one.key in ESTIMATED or one.key not in FORMULAS or (one.key == _DUTIES and library is None):
             found[one.key] = [
-                Reading(one, past, project_id, Totals(), None, aim, "no_source", {}) for past in span.periods
+                _read(connection, one, Span((past,), zone, now, library), aim, project_id) for past in span.periods
             ]
             continue
         sums = totals(connection, cases_of(connection, one.key, span, project_id), span)
@@ -200,10 +204,11 @@ def records(
     zone: ZoneInfo,
     now: datetime,
     project_id: int | None = None,
+    library: Library | None = None,
 ) -> list[Case]:
     """Every record behind an indicator, those that spoil it first, then the latest. Raises ``Forbidden``."""
     require_reader(actor)
-    found = list(listed(connection, cases_of(connection, key, Span((period,), zone, now), project_id)))
+    found = list(listed(connection, cases_of(connection, key, Span((period,), zone, now, library), project_id)))
     if INDICATORS[key].unit == "hours":
         return sorted(found, key=lambda one: (one.excluded, -one.numerator))
     missed_first = INDICATORS[key].better == "up"

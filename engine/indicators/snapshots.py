@@ -16,6 +16,7 @@ from engine.indicators.cases import Case, Span, listed
 from engine.indicators.catalogue import indicator_of
 from engine.indicators.readings import Reading, cases_of, compute
 from engine.periods import Period, parse
+from engine.runtime.library import Library
 from engine.store import audit
 from engine.store.tables import indicator_snapshot, project, report, user
 from engine.store.types import Record
@@ -64,6 +65,7 @@ def take(
     keys: Collection[str] | None = None,
     report_id: int | None = None,
     reason: str = "",
+    library: Library | None = None,
 ) -> list[Record]:
     """Freeze the indicators of a period for a scope (empty: the organisation; else ``project:<code>``).
 
@@ -72,8 +74,8 @@ def take(
     """
     project_id = project_of(connection, scope)
     return [
-        _keep(connection, actor, one, scope, now, zone, report_id, reason)
-        for one in compute(connection, period, zone, now, project_id, keys)
+        _keep(connection, actor, one, scope, Span((period,), zone, now, library), report_id, reason)
+        for one in compute(connection, period, zone, now, project_id, keys, library)
     ]
 
 
@@ -87,11 +89,13 @@ def revise(
     *,
     zone: ZoneInfo,
     now: datetime,
+    library: Library | None = None,
 ) -> Record:
     """Write down what the data say now of a frozen figure (quality department, management). Raises ``Forbidden``."""
     if not may_revise(actor):
         raise Forbidden()
-    return take(connection, actor, period, scope, now, zone=zone, keys=(indicator_of(key).key,), reason=reason)[0]
+    keys = (indicator_of(key).key,)
+    return take(connection, actor, period, scope, now, zone=zone, keys=keys, reason=reason, library=library)[0]
 
 
 def may_revise(actor: Actor) -> bool:
@@ -114,13 +118,12 @@ def _keep(
     actor: Actor,
     reading: Reading,
     scope: str,
-    now: datetime,
-    zone: ZoneInfo,
+    span: Span,
     report_id: int | None,
     reason: str,
 ) -> Record:
-    key, period = reading.indicator.key, reading.period
-    kept = kept_cases(connection, key, Span((period,), zone, now), reading.project_id)
+    key, period, now = reading.indicator.key, reading.period, span.now
+    kept = kept_cases(connection, key, span, reading.project_id)
     latest = _latest(connection, key, period, scope)
     values = {
         "numerator": reading.totals.numerator,
@@ -221,11 +224,13 @@ def difference(earlier: Record, later: Record) -> Difference:
     return _differ(earlier, later.numerator, later.denominator, later.value_hundredths, later.cases)
 
 
-def drift(connection: Connection, frozen: Record, *, zone: ZoneInfo, now: datetime) -> Difference | None:
+def drift(
+    connection: Connection, frozen: Record, *, zone: ZoneInfo, now: datetime, library: Library | None = None
+) -> Difference | None:
     """What the data say now against a frozen figure; None where nothing changed."""
     period, project_id = parse(frozen.period), project_of(connection, frozen.scope)
-    (reading,) = compute(connection, period, zone, now, project_id, (frozen.indicator,))
-    kept = kept_cases(connection, frozen.indicator, Span((period,), zone, now), project_id)
+    (reading,) = compute(connection, period, zone, now, project_id, (frozen.indicator,), library)
+    kept = kept_cases(connection, frozen.indicator, Span((period,), zone, now, library), project_id)
     found = _differ(frozen, reading.totals.numerator, reading.totals.denominator, reading.value, kept)
     same_figure = (found.numerator, found.denominator) == (frozen.numerator, frozen.denominator)
     return None if same_figure and not found.records else found

@@ -17,6 +17,7 @@ from engine.indicators.formulas import FORMULAS, OF_PROJECTS
 from engine.indicators.readings import figure
 from engine.indicators.targets import TargetInvalid
 from engine.registers.exports import Column
+from engine.runtime.library import Library
 from webapp.charts import TONES, bar_chart
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.downloads import download
@@ -66,7 +67,7 @@ def index() -> str:
     readings.require_reader(actor)
     with reading() as connection:
         choice = read_choice(connection)
-        trends = readings.trend(connection, choice.period, zone, now, project_id=choice.project_id)
+        trends = readings.trend(connection, choice.period, zone, now, project_id=choice.project_id, library=_library())
     by_topic = [
         (names, [trends[key] for key, one in INDICATORS.items() if one.topic == topic and key in trends])
         for topic, names in TOPICS.items()
@@ -93,14 +94,21 @@ def show(key: str) -> str:
         choice = read_choice(connection, indicator.cadence)
         if choice.project is not None and key not in OF_PROJECTS:
             abort(404)
-        (now_read,) = readings.compute(connection, choice.period, zone, now, choice.project_id, (key,))
+        (now_read,) = readings.compute(connection, choice.period, zone, now, choice.project_id, (key,), _library())
         trend = readings.trend(
-            connection, choice.period, zone, now, count=12, project_id=choice.project_id, keys=(key,)
+            connection,
+            choice.period,
+            zone,
+            now,
+            count=12,
+            project_id=choice.project_id,
+            keys=(key,),
+            library=_library(),
         )[key]
-        records = readings.records(connection, actor, key, choice.period, zone, now, choice.project_id)
+        records = readings.records(connection, actor, key, choice.period, zone, now, choice.project_id, _library())
         by_project = readings.by_project(connection, key, choice.period, zone, now) if key in OF_PROJECTS else {}
         frozen = snapshots.history(connection, key, choice.period, _scope(choice))
-        drift = snapshots.drift(connection, frozen[0], zone=zone, now=now) if frozen else None
+        drift = snapshots.drift(connection, frozen[0], zone=zone, now=now, library=_library()) if frozen else None
     share, page = _share(indicator), max(request.args.get("page", 1, type=int), 1)
     shown = [one for one in records if share in ("", _share_of(one))]
     return render_template(
@@ -125,6 +133,10 @@ def show(key: str) -> str:
         has_formula=key in FORMULAS,
         **WORDS,
     )
+
+
+def _library() -> Library:
+    return current_platform().runtime.library
 
 
 def _share(indicator: Indicator) -> str:
@@ -171,6 +183,7 @@ def revise(key: str) -> Answer:
             request.form.get("reason", "").strip()[:500],
             zone=current_platform().settings.zone,
             now=current_time(),
+            library=_library(),
         )
     flash(gettext("The revision was written."), "success")
     return redirect(url_for(".show", key=key, **choice.arguments()))
@@ -182,10 +195,10 @@ def export(file_format: str) -> Response:
     readings.require_reader(current_actor())
     with reading() as connection:
         choice = read_choice(connection)
-    zone, now = current_platform().settings.zone, current_time()
+    zone, now, library = current_platform().settings.zone, current_time(), _library()
 
     def rows(connection: Connection) -> Iterator[Any]:
-        return iter(readings.compute(connection, choice.period, zone, now, choice.project_id))
+        return iter(readings.compute(connection, choice.period, zone, now, choice.project_id, library=library))
 
     return _download(f"{gettext('Indicators')}-{choice.period.key}", _READING_COLUMNS, rows, file_format)
 
@@ -196,11 +209,12 @@ def export_records(key: str, file_format: str) -> Response:
     actor, zone, now = current_actor(), current_platform().settings.zone, current_time()
     readings.require_reader(actor)
     indicator_of(key)
+    library = _library()
     with reading() as connection:
         choice = read_choice(connection)
 
     def rows(connection: Connection) -> Iterator[Any]:
-        return iter(readings.records(connection, actor, key, choice.period, zone, now, choice.project_id))
+        return iter(readings.records(connection, actor, key, choice.period, zone, now, choice.project_id, library))
 
     return _download(f"{key}-{choice.period.key}", _RECORD_COLUMNS, rows, file_format)
 
