@@ -72,15 +72,17 @@ _PARTS = (
 )
 
 
-def found_master_data(connection: Connection, *, actor: Actor, year: int, zone: ZoneInfo, now: datetime) -> None:
-    """Enter what a service company knows of those it serves, with agreements in force for ``year``."""
+def found_master_data(
+    connection: Connection, *, actor: Actor, year: int, zone: ZoneInfo, now: datetime, customers: int = len(CUSTOMERS)
+) -> None:
+    """Enter what a service company knows of its first ``customers``, with agreements in force for ``year``."""
 
     def enter(kind: str, given: Mapping[str, str]) -> int:
         return save(connection, actor=actor, kind=kind_of(kind), given=given, now=now, is_new=True).id
 
     random = Random(year)  # noqa: S311 - a demo, the same every time
     begins, ends = date(year - 1, 1, 1).isoformat(), date(year + 1, 12, 31).isoformat()
-    for position, (name, callers) in enumerate(CUSTOMERS):
+    for position, (name, callers) in enumerate(CUSTOMERS[:customers]):
         code = f"C{position + 1:03d}"
         level = "key" if position in _KEY_ACCOUNTS else "standard"
         enter("customer", {"code": code, "name": name, "name_en": _ENGLISH[position], "level": level})

@@ -1,7 +1,8 @@
 """Every process ships with its named walks: each is done through the real engine, and together they pass everything.
 
 A walk in ``processes/<area>/<key>.paths.json`` starts the process (``start``: by somebody with answers, by a message,
-or by a resolved incident), then people complete tasks (``do``, ``by`` a login or group, ``with`` answers) and time
+by a resolved incident, or by the clock: ``after`` some time), perhaps with a customer, a project and spare parts known
+(``master_data``), then people complete tasks (``do``, ``by`` a login or group, ``with`` answers) and time
 passes (``wait``);
 ``outcome`` tells the status the instance ends in and elements it must, or must not, have passed.
 """
@@ -69,6 +70,12 @@ def follow(company: Company, key: str, walk: dict[str, Any]) -> str:
 
 def start(company: Company, key: str, beginning: dict[str, Any]) -> str:
     """Start the process as the walk says: with a start form, by a message, or by importing a resolved incident."""
+    if beginning.get("master_data"):
+        company.enter_master_data()
+    if "after" in beginning:
+        length = compile_expression(f'duration("{beginning["after"]}")').evaluate({})
+        company.pass_time(seconds=length.total_seconds())
+        return next(one.id for one in company.instances if one.definition_key == key)
     if "resolved_incident" in beginning:
         tickets = TicketSystem(company.platform, company.folder, importer=company.actor("chenjing"))
         tickets.import_rows(tickets.row("INC1", "Resolved", 1))

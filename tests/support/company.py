@@ -14,6 +14,7 @@ from engine.actors import Actor, system_actor
 from engine.bootstrap import Platform
 from engine.clock import MovableClock
 from engine.demo.company import PEOPLE, UNITS
+from engine.demo.master_data import found_master_data
 from engine.runtime.step import new_id
 from engine.settings import ROOT
 from engine.store.tables import engine_incident, group, history, process_instance, user, work_item
@@ -75,6 +76,19 @@ class Company:
         """From now on everybody reads in this language."""
         with self.platform.database.write() as connection:
             connection.execute(update(user).values(language=language))
+
+    def enter_master_data(self, customers: int = 1) -> None:
+        """The demo company's customers, as many as the story needs, with projects and agreements; its spare parts."""
+        with self.platform.database.write() as connection:
+            found_master_data(
+                connection,
+                actor=system_actor("test"),
+                year=self.clock.now().year,
+                zone=self.platform.settings.zone,
+                now=self.clock.now(),
+                customers=customers,
+            )
+        self.deliver()
 
     # What people do
 
