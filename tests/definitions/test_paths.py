@@ -1,9 +1,9 @@
 """Every process ships with its named walks: each is done through the real engine, and together they pass everything.
 
 A walk in ``processes/<area>/<key>.paths.json`` starts the process (``start``: by somebody with answers, by a message,
-by a resolved incident, or by the clock: ``after`` some time), perhaps with a customer, a project and spare parts known
-(``master_data``), then people complete tasks (``do``, ``by`` a login or group, ``with`` answers) and time
-passes (``wait``);
+by a resolved incident, by a target that is missed, or by the clock: ``after`` some time), perhaps with a customer, a
+project and spare parts known (``master_data``), then people complete tasks (``do``, ``by`` a login or group, ``with`` answers) and time passes
+(``wait``);
 ``outcome`` tells the status the instance ends in and elements it must, or must not, have passed.
 """
 
@@ -18,6 +18,7 @@ import pytest
 
 from engine.definitions.model import read_process
 from engine.feel import compile_expression
+from engine.registers import spare_parts
 from engine.settings import ROOT
 from tests.support.company import Company
 from tests.support.ticket_system import TicketSystem
@@ -68,10 +69,30 @@ def follow(company: Company, key: str, walk: dict[str, Any]) -> str:
     return instance_id
 
 
+def scrap(company: Company, part: str, quantity: int) -> None:
+    """Take parts out of the store for good."""
+    with company.platform.database.write() as connection:
+        found = spare_parts.part(connection, part)
+        spare_parts.move(
+            connection,
+            actor=company.actor("liuyang"),
+            part_id=found.id,
+            kind="scrap",
+            quantity=quantity,
+            now=company.clock.now(),
+        )
+
+
 def start(company: Company, key: str, beginning: dict[str, Any]) -> str:
     """Start the process as the walk says: with a start form, by a message, or by importing a resolved incident."""
     if beginning.get("master_data"):
         company.enter_master_data()
+    if "scrapped" in beginning:
+        scrap(company, **beginning["scrapped"])
+    if beginning.get("missed_target"):
+        tickets = TicketSystem(company.platform, company.folder, importer=company.actor("chenjing"))
+        tickets.import_rows(tickets.row("INC1", "New", 0, opened_at=company.clock.now()))
+        beginning = {"after": "PT3H"}
     if "after" in beginning:
         length = compile_expression(f'duration("{beginning["after"]}")').evaluate({})
         company.pass_time(seconds=length.total_seconds())
