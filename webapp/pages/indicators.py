@@ -16,6 +16,7 @@ from engine.indicators.catalogue import INDICATORS, TOPICS, Indicator, indicator
 from engine.indicators.formulas import FORMULAS, OF_PROJECTS
 from engine.indicators.readings import figure
 from engine.indicators.targets import TargetInvalid
+from engine.obligations.catalogue import OBLIGATIONS
 from engine.registers.exports import Column
 from engine.runtime.library import Library
 from webapp.charts import TONES, bar_chart
@@ -131,6 +132,7 @@ def show(key: str) -> str:
         may_revise=snapshots.may_revise(actor),
         is_of_projects=key in OF_PROJECTS and bool(choice.projects),
         has_formula=key in FORMULAS,
+        duties=OBLIGATIONS,
         **WORDS,
     )
 
