@@ -130,7 +130,7 @@ def _start_planning(connection: Connection, agreement: Record, zone: ZoneInfo, n
         "project_name": found.name,
         "manager": found.login,
         "department": found.key,
-        "sla_number": agreement.number,
+        "sla_number": f"{agreement.number} v{agreement.version}",
     }
     number = instances.next_number(connection, PLANNING, zone, now)
     payload = {"message": ACTIVATED, "correlation_key": number, "variables": variables}

@@ -2,8 +2,8 @@
 
 A walk in ``processes/<area>/<key>.paths.json`` starts the process (``start``: by somebody with answers, by a message,
 by a resolved incident, by a target that is missed, or by the clock: ``after`` some time), perhaps with a customer, a
-project and spare parts known (``master_data``), then people complete tasks (``do``, ``by`` a login or group, ``with`` answers) and time passes
-(``wait``);
+project and spare parts known (``master_data``), then people complete tasks (``do``, ``by`` a login or group, ``with``
+answers) and time passes (``wait``);
 ``outcome`` tells the status the instance ends in and elements it must, or must not, have passed.
 """
 
