@@ -12,6 +12,7 @@ _PAGES = {
     "incident": ("incident.show", "incident_id"),
     "callback": ("callback.show", "callback_id"),
     "document": ("document.show", "document_id"),
+    "survey": ("survey.show", "survey_id"),
 }
 
 

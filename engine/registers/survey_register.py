@@ -109,6 +109,11 @@ SURVEYS = Register(
     columns=(_YEAR, _STATUS, _RATE, _SATISFIED, _CLOSES),
     sections=(
         Section(
+            "问卷、样本与结果",
+            "Questionnaire, sample and results",
+            (Field("打开", "Open", lambda row: ("survey", row.id, row.title), "record"),),
+        ),
+        Section(
             "抽样方案",
             "Sampling plan",
             (

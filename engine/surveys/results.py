@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, select
 
-from engine.store.tables import survey, survey_answer, survey_invitation, survey_question
+from engine.store.tables import survey, survey_answer, survey_invitation, survey_question, survey_stratum
 from engine.store.types import Record
 from engine.surveys import estimates, planning
 from engine.surveys.estimates import Dispositions, Interval, Stratum
@@ -206,3 +206,30 @@ def _question(row: Record, scores: Sequence[int]) -> dict[str, Any]:
         "share": estimates.ratio(satisfied, len(scores)),
         "counts": [counts[score] for score in (5, 4, 3, 2, 1)],
     }
+
+
+def answers(connection: Connection, survey_id: int) -> Iterator[Record]:
+    """Every answer that was handed in, by sheet and question; a sheet has a number, and no name."""
+    query = (
+        select(
+            func.dense_rank().over(order_by=survey_answer.c.invitation_id).label("sheet"),
+            survey_stratum.c.name.label("stratum_name"),
+            survey_question.c.text.label("question"),
+            survey_question.c.text_en.label("question_en"),
+            survey_answer.c.score,
+            survey_answer.c.text,
+        )
+        .select_from(survey_answer)
+        .join(survey_question, survey_question.c.id == survey_answer.c.question_id)
+        .join(survey_invitation, survey_invitation.c.id == survey_answer.c.invitation_id)
+        .join(
+            survey_stratum,
+            and_(
+                survey_stratum.c.survey_id == survey_invitation.c.survey_id,
+                survey_stratum.c.code == survey_invitation.c.stratum,
+            ),
+        )
+        .where(survey_invitation.c.survey_id == survey_id, survey_invitation.c.status == "complete")
+        .order_by("sheet", survey_question.c.ordinal)
+    )
+    yield from connection.execute(query)
