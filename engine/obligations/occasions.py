@@ -91,6 +91,8 @@ def _of_tasks(
 def _of_passes(
     connection: Connection, steps: Collection[Step], start_at: datetime, end_at: datetime
 ) -> Iterator[tuple[Step, Occasion]]:
+    if not steps:
+        return
     by_process: dict[str, set[str]] = {}
     for key, element in steps:
         by_process.setdefault(key, set()).add(element)
@@ -112,7 +114,7 @@ def _of_passes(
         )
         .order_by(history.c.at, history.c.instance_id, history.c.revision)
     )
-    for key, at, instance_id, data in connection.execute(query) if steps else ():
+    for key, at, instance_id, data in connection.execute(query):
         for element in by_process[key].intersection(_passed(data)):
             yield (key, element), Occasion(at, None, at, instance_id)
 
