@@ -6,7 +6,8 @@ from engine.cli.audit import audit
 from engine.cli.doctor import doctor
 from engine.cli.incidents import commands as incidents
 from engine.cli.installation import backup, migrate, prepare, publish
+from engine.cli.simulate import simulate
 from engine.cli.users import commands as users
 from engine.cli.work import worker
 
-COMMANDS: tuple[click.Command, ...] = (prepare, migrate, publish, backup, worker, users, incidents, audit, doctor)
+COMMANDS: tuple[click.Command, ...] = (prepare, migrate, publish, backup, worker, users, incidents, audit, doctor, simulate)

@@ -75,6 +75,7 @@ _KINDS: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
 )
 _PRIORITIES = (("1 - 紧急", 4), ("2 - 高", 8), ("3 - 中", 24), ("4 - 低", 48))
 _FORMAT = "%d/%m/%Y %H:%M"
+USUAL_PER_DAY = 10.7
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,19 @@ class DemoEvent:
     texts: tuple[tuple[str, str], ...]
 
 
-def generate(start: datetime, end: datetime, zone: ZoneInfo, seed: int = 20260) -> list[DemoEvent]:
-    """The events of all incidents opened between two moments, up to ``end``, in the order they happened."""
+def generate(
+    start: datetime, end: datetime, zone: ZoneInfo, seed: int = 20260, per_day: float = USUAL_PER_DAY
+) -> list[DemoEvent]:
+    """The events of all incidents opened between two moments, up to ``end``, in the order they happened.
+
+    ``per_day`` is about how many there are on a day, taken over the week.
+    """
     random = Random(seed)  # noqa: S311 - a demo, the same every time
     events: list[DemoEvent] = []
     day, number = start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0), 1_026_001
     while day < end:
-        for _ in range(random.randint(9, 15) if day.weekday() < 5 else random.randint(6, 9)):
+        usual = random.randint(9, 15) if day.weekday() < 5 else random.randint(6, 9)
+        for _ in range(round(usual * per_day / USUAL_PER_DAY)):
             opened_at = day + timedelta(minutes=random.choice(range(7 * 60 + 30, 19 * 60)))
             events += _incident(random, f"INC{number:07d}", opened_at)
             number += 1
