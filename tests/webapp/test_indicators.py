@@ -101,7 +101,9 @@ def test_figures_go_out_as_tables(xu_mei: Visitor) -> None:
     assert records.index("INC002") < records.index("INC001")
     answer = xu_mei.visit(f"{PAGE}/export.xlsx?period=2026-03").answer
     assert answer is not None
-    sheet = load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    content = io.BytesIO(answer.get_data())
+    answer.close()
+    sheet = load_workbook(content).worksheets[0]
     assert [cell.value for cell in sheet[3]][:5] == ["I02", "解决及时率", "Resolution in time", "2026-03", 50]
     assert xu_mei.visit(f"{PAGE}/export.pdf").status == 404
 
