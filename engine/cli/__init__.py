@@ -10,4 +10,15 @@ from engine.cli.simulate import simulate
 from engine.cli.users import commands as users
 from engine.cli.work import worker
 
-COMMANDS: tuple[click.Command, ...] = (prepare, migrate, publish, backup, worker, users, incidents, audit, doctor, simulate)
+COMMANDS: tuple[click.Command, ...] = (
+    prepare,
+    migrate,
+    publish,
+    backup,
+    worker,
+    users,
+    incidents,
+    audit,
+    doctor,
+    simulate,
+)

@@ -51,25 +51,9 @@ def draft(connection: Connection, *, actor: Actor, kind: str, record_id: int, zo
         made = _made(connection, kind, collected, latest.number, latest.version, now, zone, is_draft=True)
         _change_draft(connection, latest.id, {**made, "created_at": now, "created_by_id": actor.user_id})
         return int(latest.id)
-    number = instances.next_number(connection, kind, zone, now) if latest is None else latest.number
-    version = 1 if latest is None else latest.version + 1
+    number, version = _next(connection, kind, latest, zone, now)
     made = _made(connection, kind, collected, number, version, now, zone, is_draft=True)
-    document_id: int = connection.execute(
-        insert(document)
-        .values(
-            number=number,
-            version=version,
-            kind=kind,
-            record_type=kind_of(kind).record_type,
-            record_id=record_id,
-            instance_id=collected.instance_id,
-            status="draft",
-            created_by_id=actor.user_id,
-            created_at=now,
-            **made,
-        )
-        .returning(document.c.id)
-    ).scalar_one()
+    document_id = _add(connection, actor, kind, record_id, collected, number, version, now, {**made, "status": "draft"})
     _audit(connection, actor, "document.draft", document_id, now, {"number": number, "version": version, "kind": kind})
     return document_id
 
@@ -83,16 +67,21 @@ def issue(connection: Connection, *, actor: Actor, kind: str, record_id: int, zo
     standing = _latest(connection, kind, record_id)
     if standing is not None and standing.status == "issued" and _says_the_same(connection, standing, kind, collected):
         return int(standing.id)
-    document_id = draft(connection, actor=actor, kind=kind, record_id=record_id, zone=zone, now=now)
-    row = connection.execute(select(document.c.number, document.c.version).where(document.c.id == document_id)).one()
+    if standing is not None and standing.status == "draft":
+        number, version = standing.number, standing.version
+    else:
+        number, version = _next(connection, kind, standing, zone, now)
     connection.execute(
-        update(document)
-        .where(document.c.number == row.number, document.c.status == "issued")
-        .values(status="superseded")
+        update(document).where(document.c.number == number, document.c.status == "issued").values(status="superseded")
     )
-    made = _made(connection, kind, collected, row.number, row.version, now, zone, is_draft=False)
-    _change_draft(connection, document_id, {**made, "status": "issued", "issued_at": now})
-    details = {"number": row.number, "version": row.version, "kind": kind, "sha256": made["sha256"]}
+    made = _made(connection, kind, collected, number, version, now, zone, is_draft=False)
+    issued = {**made, "status": "issued", "issued_at": now}
+    if standing is not None and standing.status == "draft":
+        document_id = int(standing.id)
+        _change_draft(connection, document_id, issued)
+    else:
+        document_id = _add(connection, actor, kind, record_id, collected, number, version, now, issued)
+    details = {"number": number, "version": version, "kind": kind, "sha256": made["sha256"]}
     _audit(connection, actor, "document.issue", document_id, now, details)
     return document_id
 
@@ -155,6 +144,42 @@ def _latest(connection: Connection, kind: str, record_id: int, status: str = "")
     if status:
         query = query.where(document.c.status == status)
     return connection.execute(query.order_by(document.c.version.desc()).limit(1)).one_or_none()
+
+
+def _next(connection: Connection, kind: str, latest: Record | None, zone: ZoneInfo, now: datetime) -> tuple[str, int]:
+    """Number and version of a document that does not exist yet: another version of the latest, or the first one."""
+    if latest is None:
+        return instances.next_number(connection, kind, zone, now), 1
+    return latest.number, latest.version + 1
+
+
+def _add(
+    connection: Connection,
+    actor: Actor,
+    kind: str,
+    record_id: int,
+    collected: Collected,
+    number: str,
+    version: int,
+    now: datetime,
+    values: Mapping[str, Any],
+) -> int:
+    added = connection.execute(
+        insert(document)
+        .values(
+            number=number,
+            version=version,
+            kind=kind,
+            record_type=kind_of(kind).record_type,
+            record_id=record_id,
+            instance_id=collected.instance_id,
+            created_by_id=actor.user_id,
+            created_at=now,
+            **values,
+        )
+        .returning(document.c.id)
+    ).scalar_one()
+    return int(added)
 
 
 def _says_the_same(connection: Connection, standing: Record, kind: str, collected: Collected) -> bool:

@@ -60,14 +60,36 @@ def matrix(connection: Connection, library: Library, *, year: int, zone: ZoneInf
     waivers = {(row.obligation, row.period): row for row in connection.execute(select(obligation_waiver))}
     view = _View(zone, now, since_at, waivers)
     return [
-        Row(one, tagged.get(one.id, ()), view.cells(one, whole, _merged(happened, tagged.get(one.id, ()))))
+        Row(one, mine, view.cells(one, *_span(one, whole), _merged(happened, mine)))
         for one in OBLIGATIONS.values()
+        for mine in (tagged.get(one.id, ()),)
     ]
+
+
+def overdue(connection: Connection, library: Library, *, zone: ZoneInfo, now: datetime, since: datetime) -> list[Cell]:
+    """The duties that should have been done between ``since`` and ``now``, at most a year, and were not."""
+    tagged = tags(connection, library)
+    since_at = connection.execute(select(func.min(deployment.c.deployed_at))).scalar()
+    waivers = {(row.obligation, row.period): row for row in connection.execute(select(obligation_waiver))}
+    view, found = _View(zone, now, since_at, waivers), []
+    for cadence in {one.cadence for one in OBLIGATIONS.values()}:
+        owed = [one for one in OBLIGATIONS.values() if one.cadence == cadence]
+        first, last = (of_day(cadence, at.astimezone(zone).date()) for at in (since, now))
+        known = [tag for one in owed for tag in tagged.get(one.id, ())]
+        happened = occasions(connection, known, first.starts_at(zone), now)
+        for one in owed:
+            mine = _merged(happened, tagged.get(one.id, ()))
+            found += [cell for cell in view.cells(one, first, last, mine) if cell.status in ("overdue", "missed")]
+    return [cell for cell in found if since <= cell.due_at or cell.overdue]
 
 
 def _merged(happened: Mapping[Step, Sequence[Occasion]], tagged: Sequence[Tag]) -> list[Occasion]:
     steps = {(tag.definition_key, tag.element.id) for tag in tagged}
     return sorted((one for step in steps for one in happened.get(step, ())), key=lambda one: one.since_at)
+
+
+def _span(obligation: Obligation, year: Period) -> tuple[Period, Period]:
+    return of_day(obligation.cadence, year.first_on), of_day(obligation.cadence, year.last_on)
 
 
 @dataclass(frozen=True)
@@ -79,9 +101,10 @@ class _View:
     since_at: datetime | None
     waivers: Mapping[tuple[str, str], Record]
 
-    def cells(self, obligation: Obligation, year: Period, happened: Sequence[Occasion]) -> list[Cell]:
-        period, found = of_day(obligation.cadence, year.first_on), []
-        while period.first_on <= year.last_on:
+    def cells(self, obligation: Obligation, period: Period, last: Period, happened: Sequence[Occasion]) -> list[Cell]:
+        """The cells from one period to another."""
+        found = []
+        while period.first_on <= last.first_on:
             start_at, end_at = period.starts_at(self.zone), period.ends_at(self.zone)
             mine = [one for one in happened if start_at <= self._counted_at(obligation, one) < end_at]
             found.append(self._cell(obligation, period, mine))

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from engine import instances, policy_settings
 from engine.handlers import HandlerRegistry, ServiceCall
-from engine.obligations.matrix import Cell, matrix
+from engine.obligations.matrix import Cell, overdue
 from engine.registers import keeping, notices
 from engine.runtime.library import Library
 from engine.store.tables import obligation_reminder, spot_check, user
@@ -43,29 +43,20 @@ class _Topics:
         """
         names = ("owner", "manager", "quality")
         days = [policy_settings.value(call.connection, f"obligation.{name}_days") for name in names]
-        overdue = self._overdue(call, min(days))
+        late = self._overdue(call, min(days))
         reminded = 0
         for level, after in enumerate(days, start=1):
-            for cell in overdue:
+            for cell in late:
                 if call.now >= cell.due_at + timedelta(days=after) and self._is_new(call, cell, level):
                     self._remind(call, cell, level)
                     reminded += 1
-        return {"overdue": len(overdue), "reminded": reminded}
+        return {"overdue": len(late), "reminded": reminded}
 
     def _overdue(self, call: ServiceCall, after_days: int) -> list[Cell]:
-        """What is overdue, and what was missed not more than a month ago."""
-        today = call.now.astimezone(self._zone).date()
-        found: list[Cell] = []
-        for year in {today.year, (today - timedelta(days=31)).year}:
-            rows = matrix(call.connection, self._library, year=year, zone=self._zone, now=call.now)
-            found += [
-                cell
-                for row in rows
-                for cell in row.cells
-                if cell.status in ("overdue", "missed")
-                and cell.due_at + timedelta(days=after_days) <= call.now < cell.due_at + timedelta(days=31)
-            ]
-        return found
+        """What has been overdue for so many days, and not for more than a month."""
+        since = call.now - timedelta(days=31)
+        found = overdue(call.connection, self._library, zone=self._zone, now=call.now, since=since)
+        return [one for one in found if one.due_at + timedelta(days=after_days) <= call.now]
 
     def _is_new(self, call: ServiceCall, cell: Cell, level: int) -> bool:
         key = {"obligation": cell.obligation.id, "period": cell.period.key, "level": level}

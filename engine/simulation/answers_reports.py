@@ -114,7 +114,7 @@ def analysis(scene: Scene) -> Mapping[str, Any]:
     return {
         "nonconforming": [],
         "early_warning": f"未达标指标：{_missed(scene) or '无'}；对临近时限的工单提前 25 % 预警。",
-        "analysis": f"响应及时率 {_figure(scene, 'I01')}，解决及时率 {_figure(scene, 'I02')}，与 SLA 要求对照分析见附表。",
+        "analysis": f"响应及时率 {_figure(scene, 'I01')}，解决及时率 {_figure(scene, 'I02')}，与 SLA 对照见附表。",
     }
 
 
