@@ -15,9 +15,13 @@ _PAGES = {
     "survey": ("survey.show", "survey_id"),
 }
 
+_INDICATOR = "indicator:"
+
 
 def register_link(record_type: str, filters: Mapping[str, str]) -> str:
-    """The list of a register with these filters; empty for a type without a register."""
+    """The list of a register with these filters, or an indicator's page; empty for a type without either."""
+    if record_type.startswith(_INDICATOR):
+        return url_for("indicator.show", key=record_type.removeprefix(_INDICATOR), **filters)
     return url_for("register.index", key=record_type, **filters) if record_type in REGISTERS else ""
 
 

@@ -15,8 +15,6 @@ from engine.reports.kinds import KINDS, ReportKind, Section, kind_of
 from engine.store.tables import group, project, report, user
 from engine.store.types import Record
 
-_VERDICTS = {"met": "达成", "warning": "预警", "missed": "未达成", "no_data": "无数据", "no_target": "—"}
-
 
 def collect(connection: Connection, record_id: int, zone: ZoneInfo) -> Collected:
     """The data of one report as it stands. Raises ``RecordMissing``."""
@@ -77,8 +75,8 @@ def _figure(one: Mapping[str, Any], row: Record) -> dict[str, Any]:
         "name": {"text": f"{one['key']} {one['name']}", "register": f"indicator:{one['key']}", "filters": filters},
         "value": one["value_text"],
         "target": one["target_text"],
-        "count": "" if one.get("denominator") is None else f"{one['numerator']}/{one['denominator']}",
-        "verdict": _VERDICTS.get(str(one["status"]), str(one["status"])),
+        "count": one["count_text"],
+        "verdict": one["status_text"],
     }
 
 

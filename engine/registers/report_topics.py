@@ -15,15 +15,16 @@ from engine.feel.temporal import parse_datetime
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.registers import keeping, notices
 from engine.reports import keeping as reports
-from engine.reports.figures import figures_of
+from engine.reports.figures import figures_of, freeze
 from engine.reports.kinds import kind_of
+from engine.runtime.library import Library
 from engine.store.tables import contact, group, membership, project, report, staff_assessment, user
 from engine.store.types import Record
 
 
-def serve(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
+def serve(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) -> None:
     """Serve the topics of this module; periods and days are those of ``zone``."""
-    topics = _Topics(zone)
+    topics = _Topics(zone, library)
     handlers.serve(
         "report.open",
         topics.open,
@@ -46,8 +47,8 @@ def serve(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
 class _Topics:
     """The topics that speak of days."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._zone = zone
+    def __init__(self, zone: ZoneInfo, library: Library) -> None:
+        self._zone, self._library = zone, library
 
     def open(self, call: ServiceCall) -> dict[str, Any]:
         """Open the report of a period: the regular one, or a special issue that does not use it up.
@@ -74,7 +75,7 @@ class _Topics:
             reason=str(inputs.get("reason") or ""),
             due_at=self._moment(inputs.get("due")),
         )
-        figures = figures_of(call.connection, row, self._zone, call.now)
+        figures = figures_of(call.connection, row, self._zone, call.now, self._library)
         call.connection.execute(update(report).where(report.c.id == row.id).values(figures=figures))
         return {
             "report": {
@@ -99,7 +100,7 @@ class _Topics:
         values: dict[str, Any] = {
             "status": "reviewing",
             "content": {**row.content, **content},
-            "figures": figures_of(call.connection, row, self._zone, call.now),
+            "figures": figures_of(call.connection, row, self._zone, call.now, self._library),
         }
         if row.author_id is None:
             values["author_id"] = call.actor.user_id
@@ -112,12 +113,15 @@ class _Topics:
 
         Inputs: report (id), groups (keys: all members), people (logins). Result: ``document`` with id, number, version.
         """
-        row = _move(
-            call,
-            ("reviewing",),
-            {"status": "issued", "issued_at": call.now, "approved_by_id": call.actor.user_id},
-            "issue",
-        )
+        standing = reports.get(call.connection, int(call.inputs["report"]))
+        values = {
+            "status": "issued",
+            "issued_at": call.now,
+            "approved_by_id": call.actor.user_id,
+            "figures": figures_of(call.connection, standing, self._zone, call.now, self._library),
+        }
+        row = _move(call, ("reviewing",), values, "issue")
+        freeze(call.connection, call.actor, row, self._zone, call.now, self._library)
         made = documents.issue(
             call.connection, actor=call.actor, kind=row.kind, record_id=row.id, zone=self._zone, now=call.now
         )

@@ -40,7 +40,7 @@ def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) ->
     audit_programme_topics.serve(handlers)
     internal_audit_topics.serve(handlers, zone)
     review_topics.serve(handlers, zone)
-    report_topics.serve(handlers, zone)
+    report_topics.serve(handlers, zone, library)
     controlled_document_topics.serve(handlers, zone)
     watch_topics.serve(handlers, zone, library)
     nonconformity_topics.serve(handlers, zone)

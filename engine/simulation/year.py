@@ -19,7 +19,7 @@ from engine.demo.master_data import found_master_data
 from engine.errors import Conflict
 from engine.obligations.matrix import Row, matrix
 from engine.periods import Period
-from engine.simulation import answers_desk, answers_quality, answers_reports, answers_service
+from engine.simulation import answers_desk, answers_quality, answers_reports, answers_service, answers_service
 from engine.simulation.lapses import Lapse, planted
 from engine.simulation.play import Play, Told
 from engine.simulation.scene import Answer, Start, Step
@@ -30,6 +30,7 @@ ANSWERS: Mapping[Step, Answer] = {
     **answers_desk.ANSWERS,
     **answers_quality.ANSWERS,
     **answers_reports.ANSWERS,
+    **answers_service.ANSWERS,
     **answers_service.ANSWERS,
 }
 STARTS: tuple[Start, ...] = (*answers_desk.STARTS, *answers_service.STARTS)
