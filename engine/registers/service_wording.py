@@ -37,6 +37,14 @@ CLOCK_STATUSES: Words = {
     "missed": Word("超时", "Missed", "red"),
     "cancelled": Word("已取消", "Cancelled"),
 }
+ENTRIES: Words = {
+    "closed": Word("工作时间之外", "Outside office hours"),
+    "run": Word("计时", "Counted"),
+    "pause": Word("等待客户，暂停", "Paused: waiting for the customer"),
+    "resolved": Word("曾报已解决，不计", "Believed resolved, left out"),
+    "target_changed": Word("时限变更", "The target changed"),
+    "stop": Word("停止", "Stopped"),
+}
 PROCESSES: Words = {
     "incident": Word("事件", "Incident"),
     "configuration": Word("配置", "Configuration"),

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from engine import instances
 from engine.sla.clock import Reading
 from engine.sla.keeping import alarm_at, reading_of
 from engine.sla.terms import Agreements, Term
 from engine.store.outbox_rows import outbox_row
+from engine.store.prepared import Prepared
 from engine.store.tables import group, incident, outbox, process_instance, project, sla_clock, user
 from engine.store.types import Record
 
@@ -26,11 +27,17 @@ OPERATIONS = "operations"
 _METRICS = {"response": ("响应", "response"), "resolution": ("解决", "resolution")}
 _RETRY = timedelta(minutes=5)
 
+_due = Prepared(
+    select(sla_clock.c.id)
+    .where(sla_clock.c.alarm_at <= bindparam("b_now"))
+    .order_by(sla_clock.c.alarm_at)
+    .limit(bindparam("b_limit"))
+)
+
 
 def due(connection: Connection, now: datetime, limit: int = 100) -> tuple[int, ...]:
     """Ids of the clocks with something to tell, the longest overdue first."""
-    query = select(sla_clock.c.id).where(sla_clock.c.alarm_at <= now).order_by(sla_clock.c.alarm_at).limit(limit)
-    return tuple(connection.execute(query).scalars())
+    return tuple(row.id for row in _due.all(connection, {"b_now": now, "b_limit": limit}))
 
 
 def next_due_at(connection: Connection) -> datetime | None:
@@ -109,7 +116,7 @@ def _unhandled(project_id: int) -> Select[Any]:
     return (
         select(sla_clock.c.id)
         .where(sla_clock.c.project_id == project_id, sla_clock.c.reported_at.is_not(None))
-        .where(sla_clock.c.handling_instance_id.is_(None))
+        .where(sla_clock.c.handling_instance_id.is_(None), sla_clock.c.status == "missed")
         .order_by(sla_clock.c.reported_at, sla_clock.c.id)
     )
 
