@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 const TARGET = 'webapp/static/vendor';
 const FILES = {
   'htmx.org/dist/htmx.min.js': 'htmx.js',
-  'echarts/dist/echarts.simple.min.js': 'echarts.js',
+  'echarts/dist/echarts.common.min.js': 'echarts.js',
   'bpmn-js/dist/bpmn-navigated-viewer.production.min.js': 'bpmn-viewer.js',
   'bpmn-js/dist/assets/diagram-js.css': 'bpmn/diagram-js.css',
   'bpmn-js/dist/assets/bpmn-js.css': 'bpmn/bpmn-js.css',

@@ -1,0 +1,1 @@
+"""Dashboards: what is going on now and in a period, every number with the records it counts."""
