@@ -31,6 +31,9 @@ def record_link(record_type: str, record: int | str) -> str:
     if record_type in _PAGES and text.isdecimal():
         endpoint, argument = _PAGES[record_type]
         return url_for(endpoint, **{argument: int(text)})
+    if record_type == "obligation":
+        duty, _, period = text.partition(" ")
+        return url_for("obligation.show", key=duty, year=period[:4] or None)
     if record_type not in REGISTERS or not text:
         return ""
     if text.isdecimal():

@@ -32,7 +32,7 @@ def _case(cell: Cell) -> Iterator[Case]:
     if due or excluded:
         duty = cell.obligation
         number, at = f"{duty.id} {cell.period.key}", cell.due_at - _MOMENT
-        yield Case("obligation", int(duty.id[1:]), number, duty.zh, at, done, due, excluded)
+        yield Case("obligation", None, number, duty.zh, at, done, due, excluded)
 
 
 def _counts(cell: Cell) -> tuple[int, int]:
