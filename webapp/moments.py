@@ -27,10 +27,9 @@ class Due:
 
 
 def install(app: Flask) -> None:
-    """The filters ``local_time``, ``local_date``, ``machine_time``, ``due`` and ``duration``."""
-    app.jinja_env.filters.update(
-        local_time=local_time, local_date=local_date, machine_time=machine_time, due=due, duration=duration
-    )
+    """The filters of this module, under the names of their functions."""
+    filters = (local_time, local_date, local_clock, machine_time, due, duration, hours_minutes)
+    app.jinja_env.filters.update({one.__name__: one for one in filters})
 
 
 def local_time(at: datetime | None) -> str:
@@ -43,6 +42,12 @@ def local_date(at: datetime | date | None) -> str:
     if isinstance(at, datetime):
         at = at.astimezone(current_platform().settings.zone)
     return at.strftime("%Y-%m-%d") if at else ""
+
+
+def local_clock(at: datetime) -> str:
+    """``09:00`` in the organisation's zone; the midnight that ends a day is 24:00."""
+    text = at.astimezone(current_platform().settings.zone).strftime("%H:%M")
+    return "24:00" if text == "00:00" else text
 
 
 def machine_time(at: datetime) -> str:
@@ -69,3 +74,9 @@ def duration(length: timedelta) -> str:
     if minutes < 48 * 60:
         return ngettext("%(num)d h", "%(num)d h", minutes // 60)
     return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))
+
+
+def hours_minutes(length: timedelta) -> str:
+    """An exact length to be added up by hand: ``3:05``, with seconds where there are any."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")

@@ -28,6 +28,7 @@ from engine.calendars.working_time import (
     add_working_time,
     is_open,
     next_opening,
+    openings_between,
     working_time_between,
 )
 
@@ -54,6 +55,7 @@ __all__ = [
     "is_working_day",
     "next_occurrence",
     "next_opening",
+    "openings_between",
     "parse_period",
     "parse_term",
     "working_time_between",

@@ -73,16 +73,21 @@ def add_working_time(calendar: Calendar, start_at: datetime, length: timedelta) 
 
 def working_time_between(calendar: Calendar, start_at: datetime, end_at: datetime) -> timedelta:
     """The working time from ``start_at`` to ``end_at``; negative if the end comes first."""
-    start_at, end_at = start_at.astimezone(UTC), end_at.astimezone(UTC)
     if end_at < start_at:
         return -working_time_between(calendar, end_at, start_at)
-    total = timedelta()
+    return sum((end - start for start, end in openings_between(calendar, start_at, end_at)), timedelta())
+
+
+def openings_between(calendar: Calendar, start_at: datetime, end_at: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The parts of ``start_at`` to ``end_at`` in which the calendar is open, in order."""
+    start_at, end_at = start_at.astimezone(UTC), end_at.astimezone(UTC)
     day, last_day = (moment.astimezone(calendar.zone).date() for moment in (start_at, end_at))
     while day <= last_day:
         for span_start, span_end in _spans(calendar, day):
-            total += max(min(span_end, end_at) - max(span_start, start_at), timedelta())
+            opens_at, closes_at = max(span_start, start_at), min(span_end, end_at)
+            if opens_at < closes_at:
+                yield opens_at, closes_at
         day += _DAY
-    return total
 
 
 def add_working_days(calendar: Calendar, start: datetime | date, days: int) -> datetime | date:

@@ -10,8 +10,10 @@ from flask_babel import gettext, lazy_gettext
 from engine import instances
 from engine.registers import incidents, wording
 from engine.registers.importing import load_mapping, may_import, sources
+from engine.registers.service_wording import CLOCK_STATUSES, METRICS
+from engine.sla.ledger import ledgers
 from engine.store.types import Record
-from webapp.context import current_actor, current_language, current_platform, reading
+from webapp.context import current_actor, current_language, current_platform, current_time, reading
 from webapp.downloads import download
 from webapp.navigation import NavigationItem
 from webapp.paging import day_begins_at, read_day, read_position, write_position
@@ -70,6 +72,7 @@ def show(incident_id: int) -> str:
             if one.instance_id and instances.may_see(connection, instances.get(connection, one.instance_id), actor)
         }
         may_raise = may_be_started(connection, actor, "nonconformity")
+        clocks = ledgers(connection, incident_id, now=current_time())
     source = detail.incident.source
     return render_template(
         "incidents/show.html",
@@ -84,6 +87,16 @@ def show(incident_id: int) -> str:
         statuses={code: names[0 if language == "zh" else 1] for code, names in wording.CALLBACK_STATUSES.items()},
         channels={code: names[0 if language == "zh" else 1] for code, names in wording.CHANNELS.items()},
         timeline=_timeline(detail),
+        ledgers=clocks,
+        ledger_names={
+            "metrics": METRICS,
+            "statuses": CLOCK_STATUSES,
+            "calendars": {
+                one.clock.id: one.term.calendar.name_zh if language == "zh" else one.term.calendar.name_en
+                for one in clocks
+            },
+        },
+        project_name=next((one.clock.project_name for one in clocks), None),
     )
 
 
