@@ -19,7 +19,7 @@ _SOURCE = ("source_type", "source_id", "source_label")
 def serve(handlers: HandlerRegistry) -> None:
     """Serve the topics of this module."""
     handlers.serve("improvement.register", register, required=_PROPOSED, optional=_SOURCE)
-    handlers.serve("improvement.evaluate", evaluate, required=("evaluation", "priority"))
+    handlers.serve("improvement.evaluate", evaluate, required=(*_PROPOSED, "evaluation", "priority"))
     handlers.serve("improvement.send_back", send_back, optional=("note",))
     handlers.serve("improvement.reject", reject, optional=("note",))
     handlers.serve("improvement.approve", approve, optional=("note", "process_change"))
@@ -29,34 +29,37 @@ def serve(handlers: HandlerRegistry) -> None:
 
 
 def register(call: ServiceCall) -> dict[str, Any]:
-    """Keep a proposal, or what became of it after it was returned (policy 4.2(2)).
+    """Keep a proposal (policy 4.2(2)).
 
     Inputs: title, problem, goal, measure, department (group key), owner (login), due_on; source_type, source_id,
     source_label where it comes from a record. Result: number.
     """
-    inputs = call.inputs
-    values: dict[str, Any] = {name: str(inputs[name] or "") for name in ("title", "problem", "goal", "measure")}
-    values |= {
-        "title": values["title"][:300],
-        "department_id": keeping.department(call.connection, inputs["department"]).id,
-        "owner_id": keeping.person_id(call.connection, inputs["owner"]),
-        "due_on": keeping.day(inputs["due_on"], "due_on"),
-        "status": "proposed",
-    }
     if keeping.of_case(call, improvement) is None:
-        values |= {name: str(inputs.get(name) or "") for name in _SOURCE}
-        values |= {"number": call.business_key, "instance_id": call.instance_id}
+        values = {**_proposed(call), **{name: str(call.inputs.get(name) or "") for name in _SOURCE}}
+        values |= {"number": call.business_key, "instance_id": call.instance_id, "status": "proposed"}
         values |= {"proposed_at": call.now, "proposed_by_id": call.actor.user_id}
         keeping.add(call, improvement, values, "improvement.propose")
-    else:
-        keeping.advance(call, improvement, "revise", ("returned", "proposed"), **values)
     return {"number": call.business_key}
 
 
 def evaluate(call: ServiceCall) -> None:
-    """Keep what quality thinks of it. Inputs: evaluation, priority (``high``, ``medium``, ``low``)."""
-    values = {name: str(call.inputs[name]) for name in ("evaluation", "priority")}
-    keeping.advance(call, improvement, "evaluate", ("proposed",), status="evaluated", **values)
+    """Keep what quality thinks of it, and how quality words it.
+
+    Inputs: those of the proposal, evaluation, priority (``high``, ``medium``, ``low``).
+    """
+    values = {**_proposed(call), **{name: str(call.inputs[name]) for name in ("evaluation", "priority")}}
+    keeping.advance(call, improvement, "evaluate", ("proposed", "returned"), status="evaluated", **values)
+
+
+def _proposed(call: ServiceCall) -> dict[str, Any]:
+    inputs = call.inputs
+    return {
+        **{name: str(inputs[name] or "") for name in ("problem", "goal", "measure")},
+        "title": str(inputs["title"])[:300],
+        "department_id": keeping.department(call.connection, inputs["department"]).id,
+        "owner_id": keeping.person_id(call.connection, inputs["owner"]),
+        "due_on": keeping.day(inputs["due_on"], "due_on"),
+    }
 
 
 def send_back(call: ServiceCall) -> None:
