@@ -45,6 +45,7 @@ def _tasks(connection: Connection, view: View) -> list[Item]:
         work_item.c.instance_id,
         work_item.c.business_key,
         work_item.c.name_zh,
+        work_item.c.name_en,
         work_item.c.summary,
         work_item.c.due_at,
     )
@@ -55,7 +56,16 @@ def _tasks(connection: Connection, view: View) -> list[Item]:
         .limit(_MOST)
     )
     return [
-        Item("process_instance", None, row.business_key, row.summary, row.due_at, row.name_zh, row.instance_id)
+        Item(
+            "process_instance",
+            None,
+            row.business_key,
+            row.summary,
+            row.due_at,
+            row.name_zh,
+            row.instance_id,
+            note_en=row.name_en,
+        )
         for row in rows
     ]
 

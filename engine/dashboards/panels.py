@@ -52,10 +52,15 @@ class Item:
     note: str = ""
     instance_id: str | None = None
     title_en: str = ""
+    note_en: str = ""
 
     def name(self, language: Language) -> str:
         """Its title for a reader of ``language``, as far as it has one of each."""
         return self.title if language == "zh" else self.title_en or self.title
+
+    def concerns(self, language: Language) -> str:
+        """Whom or what it concerns."""
+        return self.note if language == "zh" else self.note_en or self.note
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def findings(connection: Connection, view: View) -> list[Group]:
     """Open nonconformities by the days since they were raised."""
     columns = (nonconformity.c.id, nonconformity.c.number, nonconformity.c.title, nonconformity.c.raised_at)
     rows = connection.execute(
-        select(*columns, group.c.name_zh.label("department"))
+        select(*columns, group.c.name_zh.label("department"), group.c.name_en.label("department_en"))
         .join(group, group.c.id == nonconformity.c.department_id)
         .where(nonconformity.c.status.not_in(("closed", "withdrawn")))
         .order_by(nonconformity.c.raised_at)
@@ -80,7 +80,15 @@ def findings(connection: Connection, view: View) -> list[Group]:
         (
             (
                 _age((view.now - row.raised_at).days),
-                Item("nonconformity", row.id, row.number, row.title, row.raised_at, row.department),
+                Item(
+                    "nonconformity",
+                    row.id,
+                    row.number,
+                    row.title,
+                    row.raised_at,
+                    row.department,
+                    note_en=row.department_en,
+                ),
             )
             for row in rows
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -25,8 +25,10 @@ _EXCLUDED = "excluded"
 _PROJECT = "project:"
 _KEEPERS = frozenset({"quality", "management", "management_representative"})
 
-# type of record → "numerator/denominator" (or "excluded") → ids
-Kept = Mapping[str, Mapping[str, list[int]]]
+# A record is known by its id; what has none (a duty of a period, a month without a meeting) by its number.
+Identifier = int | str
+# type of record → "numerator/denominator" (or "excluded") → records
+Kept = Mapping[str, Mapping[str, list[Identifier]]]
 
 
 class ScopeUnknown(NotFound):
@@ -44,9 +46,9 @@ class Difference:
     numerator: int
     denominator: int
     value: int | None
-    added: tuple[tuple[str, int], ...]
-    removed: tuple[tuple[str, int], ...]
-    changed: tuple[tuple[str, int], ...]
+    added: tuple[tuple[str, Identifier], ...]
+    removed: tuple[tuple[str, Identifier], ...]
+    changed: tuple[tuple[str, Identifier], ...]
 
     @property
     def records(self) -> int:
@@ -172,13 +174,14 @@ def _keep(
     return connection.execute(select(indicator_snapshot).where(indicator_snapshot.c.id == identifier)).one()
 
 
-def kept_cases(connection: Connection, key: str, span: Span, project_id: int | None) -> dict[str, dict[str, list[int]]]:
+def kept_cases(
+    connection: Connection, key: str, span: Span, project_id: int | None
+) -> dict[str, dict[str, list[Identifier]]]:
     """The records behind a figure as a snapshot keeps them."""
-    found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[str, dict[str, list[Identifier]]] = defaultdict(lambda: defaultdict(list))
     for one in listed(connection, cases_of(connection, key, span, project_id)):
-        if one.record_id is not None:
-            found[one.record_type][_share(one)].append(one.record_id)
-    return {kind: {share: sorted(ids) for share, ids in by.items()} for kind, by in found.items()}
+        found[one.record_type][_share(one)].append(one.number if one.record_id is None else one.record_id)
+    return {kind: {share: sorted(ids, key=str) for share, ids in by.items()} for kind, by in found.items()}
 
 
 def _share(one: Case) -> str:
@@ -242,15 +245,19 @@ def _differ(earlier: Record, numerator: int, denominator: int, value: int | None
         numerator,
         denominator,
         value,
-        tuple(sorted(after.keys() - before.keys())),
-        tuple(sorted(before.keys() - after.keys())),
-        tuple(sorted(one for one in before.keys() & after.keys() if before[one] != after[one])),
+        _ordered(after.keys() - before.keys()),
+        _ordered(before.keys() - after.keys()),
+        _ordered(one for one in before.keys() & after.keys() if before[one] != after[one]),
     )
 
 
-def _shares(cases: Kept) -> dict[tuple[str, int], list[str]]:
+def _ordered(found: Iterable[tuple[str, Identifier]]) -> tuple[tuple[str, Identifier], ...]:
+    return tuple(sorted(found, key=str))
+
+
+def _shares(cases: Kept) -> dict[tuple[str, Identifier], list[str]]:
     """What each record adds; one with several lines adds several times."""
-    found: dict[tuple[str, int], list[str]] = defaultdict(list)
+    found: dict[tuple[str, Identifier], list[str]] = defaultdict(list)
     for kind, by in cases.items():
         for share, ids in sorted(by.items()):
             for one in ids:

@@ -111,8 +111,8 @@ def _trends(connection: Connection, dashboard: Dashboard, view: View) -> dict[st
 
 
 def _link(item: Item) -> str:
-    if item.record_id is not None:
-        return record_link(item.record_type, item.record_id)
+    if item.record_id is not None or item.record_type == "obligation":
+        return record_link(item.record_type, item.record_id or item.number)
     if item.instance_id is not None:
         return url_for("process_instance.show", instance_id=item.instance_id)
     return ""
