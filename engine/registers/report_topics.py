@@ -67,6 +67,7 @@ class _Topics:
             kind=kind,
             period=periods.parse(given) if given else kind.period(today),
             instance_id=call.instance_id,
+            case_number=call.business_key,
             zone=self._zone,
             now=call.now,
             project_code=str(inputs.get("project") or ""),

@@ -37,9 +37,7 @@ def figures_of(
     return [_figure(one) for one in found if one.status != "no_source"]
 
 
-def freeze(
-    connection: Connection, actor: Actor, row: Record, zone: ZoneInfo, now: datetime, library: Library
-) -> None:
+def freeze(connection: Connection, actor: Actor, row: Record, zone: ZoneInfo, now: datetime, library: Library) -> None:
     """Keep the figures of an issued report as they are, with the records behind them."""
     keys = kind_of(row.kind).indicators
     if keys and row.occasion == "":

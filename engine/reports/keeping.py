@@ -44,6 +44,7 @@ def open_report(
     kind: ReportKind,
     period: Period,
     instance_id: str,
+    case_number: str,
     zone: ZoneInfo,
     now: datetime,
     project_code: str = "",
@@ -54,17 +55,15 @@ def open_report(
 ) -> Record:
     """The report of a period, ready to be written: a new one, or the issued one as a further revision.
 
-    A special issue (``occasion``) stands beside the regular one and does not use it up. Raises ``ReportUnknown`` for a
-    project nobody knows and ``ReportMoved`` when another case is writing the same report.
+    A special issue (``occasion``) stands beside the regular one and does not use it up; so does a report of a case that
+    was begun while another case (``case_number`` is this one's) still writes the same. Raises ``ReportUnknown`` for a
+    project nobody knows.
     """
     scope = f"project:{project_code}" if project_code else ""
-    same = (
-        report.c.kind == kind.key,
-        report.c.period == period.key,
-        report.c.scope == scope,
-        report.c.occasion == occasion,
-    )
-    found = connection.execute(select(report).where(*same)).one_or_none()
+    found = _find(connection, kind.key, period.key, scope, occasion)
+    if found is not None and found.instance_id != instance_id and found.status != "issued":
+        occasion = case_number
+        found = _find(connection, kind.key, period.key, scope, occasion)
     if found is None:
         of_project = _project(connection, project_code) if project_code else None
         name = "" if of_project is None else f" {of_project.name}"
@@ -103,8 +102,6 @@ def open_report(
         return move(
             connection, actor=actor, report_id=found.id, statuses=("issued",), values=values, action="revise", now=now
         )
-    if found.instance_id != instance_id:
-        raise ReportMoved(number=found.number, status=found.status)
     return found
 
 
@@ -152,6 +149,16 @@ def issued_content(connection: Connection, kind: str, period: str, scope: str = 
 def held(value: Any) -> date | None:
     """The day of a meeting out of a form, or None."""
     return date.fromisoformat(str(value)[:10]) if value else None
+
+
+def _find(connection: Connection, kind: str, period: str, scope: str, occasion: str) -> Record | None:
+    same = (
+        report.c.kind == kind,
+        report.c.period == period,
+        report.c.scope == scope,
+        report.c.occasion == occasion,
+    )
+    return connection.execute(select(report).where(*same)).one_or_none()
 
 
 def _project(connection: Connection, code: str) -> Record:

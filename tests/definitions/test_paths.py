@@ -2,7 +2,8 @@
 
 A walk in ``processes/<area>/<key>.paths.json`` starts the process (``start``: by somebody with answers, by a message,
 by a resolved incident, by a target that is missed, or by the clock: ``after`` some time), perhaps with a customer, a
-project and spare parts known (``master_data``), then people complete tasks (``do``, ``by`` a login or group, ``with``
+project and spare parts known (``master_data``), targets missed in the months before (``missed_every_month``) and
+``files`` uploaded; ``nth`` names the instance that is walked where the clock has started several. Then people complete tasks (``do``, ``by`` a login or group, ``with``
 answers) and time passes (``wait``);
 ``outcome`` tells the status the instance ends in and elements it must, or must not, have passed.
 """
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from engine import attachments
 from engine.definitions.model import read_process
 from engine.feel import compile_expression
 from engine.registers import spare_parts
@@ -83,20 +85,46 @@ def scrap(company: Company, part: str, quantity: int) -> None:
         )
 
 
+def upload(company: Company, login: str, name: str) -> str:
+    """Upload a file that a start form then names; its id."""
+    with company.platform.database.write() as connection:
+        kept = attachments.save(
+            connection,
+            actor=company.actor(login),
+            content=name.encode(),
+            name=name,
+            content_type="text/plain",
+            limit_bytes=1024,
+            now=company.clock.now(),
+        )
+    return kept.id
+
+
 def start(company: Company, key: str, beginning: dict[str, Any]) -> str:
     """Start the process as the walk says: with a start form, by a message, or by importing a resolved incident."""
     if beginning.get("master_data"):
         company.enter_master_data()
     if "scrapped" in beginning:
         scrap(company, **beginning["scrapped"])
+    for month in range(beginning.get("missed_every_month", 0)):
+        tickets = TicketSystem(company.platform, company.folder, importer=company.actor("chenjing"))
+        tickets.import_rows(tickets.row(f"INC{month}", "New", 0, opened_at=company.clock.now()))
+        company.pass_time(days=31)
+    if "files" in beginning:
+        uploaded = [upload(company, beginning["by"], name) for name in beginning["files"]]
+        beginning = {**beginning, "with": {**beginning["with"], "files": uploaded}}
     if beginning.get("missed_target"):
         tickets = TicketSystem(company.platform, company.folder, importer=company.actor("chenjing"))
         tickets.import_rows(tickets.row("INC1", "New", 0, opened_at=company.clock.now()))
         beginning = {"after": "PT3H"}
+    if "visited" in beginning:
+        company.start("liuyang", "project_visit", **beginning["visited"])
+        said = {"visited_on": "2026-03-04", "spoken_to": "李主任", "score": "3", "problems": "到场偏慢"}
+        company.submit("liuyang", "visit", **said)
     if "after" in beginning:
         length = compile_expression(f'duration("{beginning["after"]}")').evaluate({})
         company.pass_time(seconds=length.total_seconds())
-        return next(one.id for one in company.instances if one.definition_key == key)
+        return [one.id for one in company.instances if one.definition_key == key][beginning.get("nth", 0)]
     if "resolved_incident" in beginning:
         tickets = TicketSystem(company.platform, company.folder, importer=company.actor("chenjing"))
         tickets.import_rows(tickets.row("INC1", "Resolved", 1))
@@ -104,3 +132,9 @@ def start(company: Company, key: str, beginning: dict[str, Any]) -> str:
     if "message" in beginning:
         return company.send(beginning["message"], beginning["key"], **beginning["with"])
     return company.start(_SPEAKERS.get(beginning["by"], beginning["by"]), key, **beginning["with"])
+
+
+def started_by(company: Company, key: str, schedule: str) -> str:
+    """The first case of a process; of one with several schedules, the first by that start event."""
+    cases = (one.id for one in company.instances if one.definition_key == key)
+    return next(one for one in cases if not schedule or schedule in company.passed(one))
