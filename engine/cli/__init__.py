@@ -6,6 +6,7 @@ from engine.cli.audit import audit
 from engine.cli.doctor import doctor
 from engine.cli.incidents import commands as incidents
 from engine.cli.installation import backup, migrate, prepare, publish
+from engine.cli.master import commands as master
 from engine.cli.simulate import simulate
 from engine.cli.users import commands as users
 from engine.cli.work import worker
@@ -18,6 +19,7 @@ COMMANDS: tuple[click.Command, ...] = (
     worker,
     users,
     incidents,
+    master,
     audit,
     doctor,
     simulate,
