@@ -216,16 +216,17 @@ def _opened(path: Path) -> tuple[list[str], Iterator[Line], str]:
 
 def _sheet(path: Path) -> Iterator[Line]:
     """The rows of the first sheet as texts."""
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise FileUnreadable(reason_zh="不是有效的 Excel 工作簿", reason_en="it is no Excel workbook") from error
-    for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
-        cells = [_text(cell) for cell in row]
-        while cells and not cells[-1]:
-            cells.pop()
-        if cells:
-            yield Line(number, cells, 0)
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=True)
+        except (InvalidFileException, KeyError, ValueError, OSError) as error:
+            raise FileUnreadable(reason_zh="不是有效的 Excel 工作簿", reason_en="it is no Excel workbook") from error
+        for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
+            cells = [_text(cell) for cell in row]
+            while cells and not cells[-1]:
+                cells.pop()
+            if cells:
+                yield Line(number, cells, 0)
 
 
 def _text(cell: Any) -> str:
