@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -68,16 +68,17 @@ def take(
     report_id: int | None = None,
     reason: str = "",
     library: Library | None = None,
+    known: Sequence[Reading] | None = None,
 ) -> list[Record]:
     """Freeze the indicators of a period for a scope (empty: the organisation; else ``project:<code>``).
 
-    What was frozen before and still holds stays as it is; where the data say otherwise now, the next revision is
+    ``known`` are readings of this very moment, where they were computed already. What was frozen before and still holds stays as it is; where the data say otherwise now, the next revision is
     written. The latest revision of each, in the order of the catalogue. Raises ``ScopeUnknown``.
     """
     project_id = project_of(connection, scope)
     return [
         _keep(connection, actor, one, scope, Span((period,), zone, now, library), report_id, reason)
-        for one in compute(connection, period, zone, now, project_id, keys, library)
+        for one in (compute(connection, period, zone, now, project_id, keys, library) if known is None else known)
     ]
 
 

@@ -91,7 +91,7 @@ class _Topics:
         }
 
     def submit(self, call: ServiceCall) -> None:
-        """Keep what was written, with the figures of this moment; ready for review.
+        """Keep what was written; ready for review.
 
         Inputs: report (id), content (a context: each section of its kind, texts or rows), held_on (of a meeting).
         """
@@ -101,7 +101,6 @@ class _Topics:
         values: dict[str, Any] = {
             "status": "reviewing",
             "content": {**row.content, **content},
-            "figures": figures_of(call.connection, row, self._zone, call.now, self._library),
         }
         if row.author_id is None:
             values["author_id"] = call.actor.user_id
@@ -119,10 +118,9 @@ class _Topics:
             "status": "issued",
             "issued_at": call.now,
             "approved_by_id": call.actor.user_id,
-            "figures": figures_of(call.connection, standing, self._zone, call.now, self._library),
+            "figures": freeze(call.connection, call.actor, standing, self._zone, call.now, self._library),
         }
         row = _move(call, ("reviewing",), values, "issue")
-        freeze(call.connection, call.actor, row, self._zone, call.now, self._library)
         made = documents.issue(
             call.connection, actor=call.actor, kind=row.kind, record_id=row.id, zone=self._zone, now=call.now
         )

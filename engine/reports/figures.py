@@ -29,29 +29,28 @@ def figures_of(
     connection: Connection, row: Record, zone: ZoneInfo, now: datetime, library: Library
 ) -> list[dict[str, Any]]:
     """What the indicators of a report's kind say of its period, and of its project if it is about one."""
+    return [_figure(one) for one in _readings(connection, row, zone, now, library) if one.status != "no_source"]
+
+
+def freeze(
+    connection: Connection, actor: Actor, row: Record, zone: ZoneInfo, now: datetime, library: Library
+) -> list[dict[str, Any]]:
+    """The figures of a report that is issued now; those of a regular one are kept with the records behind them."""
+    known = _readings(connection, row, zone, now, library)
+    if known and row.occasion == "":
+        period = periods.parse(row.period)
+        snapshots.take(
+            connection, actor, period, row.scope, now, zone=zone, report_id=row.id, library=library, known=known
+        )
+    return [_figure(one) for one in known if one.status != "no_source"]
+
+
+def _readings(connection: Connection, row: Record, zone: ZoneInfo, now: datetime, library: Library) -> list[Reading]:
     keys = kind_of(row.kind).indicators
     if not keys:
         return []
     period = periods.parse(row.period)
-    found = compute(connection, period, zone, now, project_id=row.project_id, keys=keys, library=library)
-    return [_figure(one) for one in found if one.status != "no_source"]
-
-
-def freeze(connection: Connection, actor: Actor, row: Record, zone: ZoneInfo, now: datetime, library: Library) -> None:
-    """Keep the figures of an issued report as they are, with the records behind them."""
-    keys = kind_of(row.kind).indicators
-    if keys and row.occasion == "":
-        snapshots.take(
-            connection,
-            actor,
-            periods.parse(row.period),
-            row.scope,
-            now,
-            zone=zone,
-            keys=keys,
-            report_id=row.id,
-            library=library,
-        )
+    return compute(connection, period, zone, now, project_id=row.project_id, keys=keys, library=library)
 
 
 def _figure(one: Reading) -> dict[str, Any]:

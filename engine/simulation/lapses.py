@@ -43,7 +43,7 @@ class Lapse:
 
 def planted(year: Period, random: Random) -> list[Lapse]:
     """The lapses of a year; chance decides in which months they fall."""
-    months = [Period("month", year.first_on.replace(month=number)) for number in range(2, 12)]
+    months = [Period("month", year.first_on.replace(month=number)) for number in range(3, 12)]
     calls, meeting, deviations, quality, statistics = random.sample(months, 5)
     late = "late"
     return [
@@ -55,12 +55,12 @@ def planted(year: Period, random: Random) -> list[Lapse]:
             dict.fromkeys(("O31", "O61", "O66", "O67", "O68"), late),
             times=3,
         ),
-        # Held on about the 27th: after the 25th, within the month.
+        # Held as the 26th begins: after the 25th, and early enough for its analysis to be written in the month.
         Lapse(
             "quality_meeting",
             "hold_meeting",
             meeting,
-            timedelta(days=18, hours=2),
+            timedelta(days=17, hours=16),
             dict.fromkeys(("O24", "O26", "O77", "O78", "O79"), late),
         ),
         Lapse(
