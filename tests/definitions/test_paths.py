@@ -2,10 +2,10 @@
 
 A walk in ``processes/<area>/<key>.paths.json`` starts the process (``start``: by somebody with answers, by a message,
 by a resolved incident, by a target that is missed, or by the clock: ``after`` some time), perhaps with a customer, a
-project and spare parts known (``master_data``), targets missed in the months before (``missed_every_month``) and
-``files`` uploaded; ``nth`` names the instance that is walked where the clock has started several. Then people complete tasks (``do``, ``by`` a login or group, ``with``
-answers) and time passes (``wait``);
-``outcome`` tells the status the instance ends in and elements it must, or must not, have passed.
+project and spare parts known (``master_data``), with targets missed in the months before (``missed_every_month``) and
+``files`` uploaded; ``nth`` names the instance where the clock has started several. Then people complete tasks (``do``,
+``by`` a login or group, ``with`` answers) and time passes (``wait``). ``outcome`` tells the status the instance ends in
+and elements it must, or must not, have passed.
 """
 
 from __future__ import annotations
@@ -132,9 +132,3 @@ def start(company: Company, key: str, beginning: dict[str, Any]) -> str:
     if "message" in beginning:
         return company.send(beginning["message"], beginning["key"], **beginning["with"])
     return company.start(_SPEAKERS.get(beginning["by"], beginning["by"]), key, **beginning["with"])
-
-
-def started_by(company: Company, key: str, schedule: str) -> str:
-    """The first case of a process; of one with several schedules, the first by that start event."""
-    cases = (one.id for one in company.instances if one.definition_key == key)
-    return next(one for one in cases if not schedule or schedule in company.passed(one))
