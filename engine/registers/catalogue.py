@@ -17,6 +17,7 @@ from engine.registers.report_register import REPORTS
 from engine.registers.review_register import MANAGEMENT_REVIEWS
 from engine.registers.spare_part_registers import SPARE_PARTS, SPARE_REQUESTS
 from engine.registers.survey_register import SURVEYS
+from engine.registers.visit_register import PROJECT_VISITS
 from engine.registers.watch_register import CONTROLLED_DOCUMENTS, SPOT_CHECKS
 
 _DECLARED: tuple[Register, ...] = (
@@ -28,6 +29,7 @@ _DECLARED: tuple[Register, ...] = (
     MANAGEMENT_REVIEWS,
     SURVEYS,
     IMPROVEMENTS,
+    PROJECT_VISITS,
     REPORTS,
     SPOT_CHECKS,
     CONTROLLED_DOCUMENTS,

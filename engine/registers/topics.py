@@ -22,6 +22,7 @@ from engine.registers import (
     review_topics,
     spare_inspection_topics,
     spare_part_topics,
+    visit_topics,
     watch_topics,
 )
 from engine.runtime.library import Library
@@ -48,3 +49,4 @@ def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) ->
     document_topics.serve(handlers, zone)
     survey_topics.serve(handlers, zone)
     improvement_topics.serve(handlers)
+    visit_topics.serve(handlers, zone)
