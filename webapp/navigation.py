@@ -37,8 +37,7 @@ class NavigationItem:
 
     ``order`` sorts within the section; ``on_phone`` puts it into the bottom bar (four at most); ``count`` gives the
     number in its badge; ``includes`` names further endpoints or whole blueprints whose pages count as "in here";
-    ``search`` puts a box with this label on top of every page, which asks the entry's page for ``?q=``; ``arguments``
-    belong to the endpoint's address.
+    ``arguments`` belong to the endpoint's address.
     """
 
     endpoint: str
@@ -49,7 +48,6 @@ class NavigationItem:
     shown_to: Callable[[Actor], bool] = everybody
     on_phone: bool = False
     includes: tuple[str, ...] = ()
-    search: LazyString | None = None
     count: Callable[[Connection, Actor, Any], int] | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)
 
@@ -71,7 +69,6 @@ class ShownItem:
     badge: str
     is_current: bool
     on_phone: bool
-    search: str
 
 
 def install(app: Flask, items: Iterable[NavigationItem]) -> None:
@@ -103,5 +100,4 @@ def _show(item: NavigationItem, number: int) -> ShownItem:
         badge="99+" if number > 99 else str(number or ""),
         is_current=item.is_current(),
         on_phone=item.on_phone,
-        search=str(item.search or ""),
     )

@@ -29,7 +29,6 @@ NAVIGATION = (
         section="registers",
         order=10,
         includes=("incident",),
-        search=lazy_gettext("Find an incident by number or customer"),
         shown_to=incidents.may_read,
     ),
 )
