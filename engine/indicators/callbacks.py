@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
 from engine.indicators.cases import Cases, Span, case_columns, yes
 from engine.store.tables import callback, incident, incident_resolution, process_instance
@@ -40,15 +40,13 @@ def _cases(at: ColumnElement[Any], numerator: ColumnElement[Any], *conditions: C
 def in_time(_connection: Connection, span: Span) -> Cases:
     """I06: callbacks whose 24 hours end in the period, and which were attempted within them."""
     is_in_time = callback.c.first_attempt_at <= callback.c.due_at
-    is_settled = or_(callback.c.due_at <= span.now, callback.c.first_attempt_at.is_not(None))
-    return _cases(callback.c.due_at, yes(is_in_time), span.within(callback.c.due_at), is_settled)
+    return _cases(callback.c.due_at, yes(is_in_time), span.within(callback.c.due_at), callback.c.due_at <= span.now)
 
 
 def reached(_connection: Connection, span: Span) -> Cases:
     """I07: callbacks due in the period, and whose customer was reached."""
     is_reached = callback.c.status == "reached"
-    is_settled = or_(callback.c.due_at <= span.now, callback.c.status != "open")
-    return _cases(callback.c.due_at, yes(is_reached), span.within(callback.c.due_at), is_settled)
+    return _cases(callback.c.due_at, yes(is_reached), span.within(callback.c.due_at), callback.c.due_at <= span.now)
 
 
 def confirmed(_connection: Connection, span: Span) -> Cases:

@@ -61,10 +61,9 @@ def rate(connection: Connection, span: Span) -> Cases:
 
 def in_time(_connection: Connection, span: Span) -> Cases:
     """I13: complaints whose term ends in the period, and which were answered within it."""
-    is_settled = or_(complaint.c.resolve_due_at <= span.now, complaint.c.answered_at.is_not(None))
     is_in_time = yes(complaint.c.answered_at <= complaint.c.resolve_due_at)
     rows = _columns(complaint.c.resolve_due_at, is_in_time)
-    return rows.where(span.within(complaint.c.resolve_due_at), is_settled)
+    return rows.where(span.within(complaint.c.resolve_due_at), complaint.c.resolve_due_at <= span.now)
 
 
 def visited(_connection: Connection, span: Span) -> Cases:

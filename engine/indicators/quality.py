@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, select
 
 from engine.indicators.cases import Case, Cases, Span, case_columns, yes
 from engine.periods import Period, of_day, parse
@@ -29,8 +29,9 @@ def service_reports(_connection: Connection, span: Span) -> Cases:
         excluded=report.c.status == "cancelled",
         project_id=report.c.project_id,
     )
-    is_settled = or_(report.c.due_at <= span.now, report.c.sent_at.is_not(None))
-    return select(*columns).where(report.c.kind == "service_report", span.within(report.c.due_at), is_settled)
+    return select(*columns).where(
+        report.c.kind == "service_report", span.within(report.c.due_at), report.c.due_at <= span.now
+    )
 
 
 def meetings(connection: Connection, span: Span) -> Cases:
@@ -53,7 +54,7 @@ def meetings(connection: Connection, span: Span) -> Cases:
 def _meeting(span: Span, month: Period, row: Record | None) -> Case | None:
     due_on = month.last_on if row is None or row.due_at is None else span.day(row.due_at)
     held_on = None if row is None else row.held_on
-    if held_on is None and due_on >= span.day(span.now):
+    if due_on >= span.day(span.now):
         return None
     is_held = held_on is not None and held_on <= due_on
     if row is None:
@@ -84,7 +85,7 @@ def nonconformities(connection: Connection, span: Span) -> Cases:
     for row in connection.execute(query):
         rounds[row.id, row.round].append(row)
     found = [_round(span, rows) for rows in rounds.values()]
-    return [one for one in found if span.holds(one.at) and _is_due(span, one)]
+    return [one for one in found if span.holds(one.at) and _has_passed(span, one)]
 
 
 def _round(span: Span, rows: list[Any]) -> Case:
@@ -106,10 +107,9 @@ def _round(span: Span, rows: list[Any]) -> Case:
     )
 
 
-def _is_due(span: Span, one: Case) -> bool:
-    """Whether its day has passed, or the outcome is known before."""
+def _has_passed(span: Span, one: Case) -> bool:
     due_on = span.day(one.at) if isinstance(one.at, datetime) else one.at
-    return due_on < span.day(span.now) or one.numerator == 1
+    return due_on < span.day(span.now)
 
 
 def effective(connection: Connection, span: Span) -> Cases:
@@ -151,7 +151,7 @@ def actions(connection: Connection, span: Span) -> Cases:
         .order_by(corrective_action.c.id)
     )
     today = span.day(span.now)
-    return [_action(span, row) for row in connection.execute(query) if row.due_on < today or row.done_at is not None]
+    return [_action(span, row) for row in connection.execute(query) if row.due_on < today]
 
 
 def _action(span: Span, row: Record) -> Case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, or_, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from engine.indicators.cases import Cases, Span, case_columns, yes
 from engine.store.tables import spare_inspection, spare_part, spare_request, spare_request_line
@@ -14,17 +14,15 @@ _WITHDRAWN = spare_request.c.status == "withdrawn"
 
 def in_time(_connection: Connection, span: Span) -> Cases:
     """I16: lines needed in the period, and those that were there by then."""
-    is_settled = or_(spare_request_line.c.needed_at <= span.now, spare_request_line.c.delivered_at.is_not(None))
     is_in_time = yes(spare_request_line.c.delivered_at <= spare_request_line.c.needed_at)
-    return _lines(span, is_in_time, 1).where(is_settled)
+    return _lines(span, is_in_time, 1)
 
 
 def complete(_connection: Connection, span: Span) -> Cases:
     """I17: pieces asked for, and those that came with the first delivery."""
     first = func.coalesce(spare_request_line.c.first_delivered, 0)
     asked = spare_request_line.c.quantity
-    is_settled = or_(spare_request_line.c.needed_at <= span.now, spare_request_line.c.first_delivered.is_not(None))
-    return _lines(span, case((first > asked, asked), else_=first), asked).where(is_settled)
+    return _lines(span, case((first > asked, asked), else_=first), asked)
 
 
 def _lines(span: Span, numerator: Any, denominator: Any) -> Select[Any]:
@@ -44,7 +42,7 @@ def _lines(span: Span, numerator: Any, denominator: Any) -> Select[Any]:
         .select_from(spare_request_line)
         .join(spare_request, spare_request.c.id == spare_request_line.c.request_id)
         .join(spare_part, spare_part.c.id == spare_request_line.c.part_id)
-        .where(span.within(spare_request_line.c.needed_at))
+        .where(span.within(spare_request_line.c.needed_at), spare_request_line.c.needed_at <= span.now)
     )
 
 

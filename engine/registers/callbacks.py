@@ -1,4 +1,4 @@
-"""The register of callbacks: which calls are open, late or done, and the figures I06 to I09 over a period."""
+"""The register of callbacks: which calls are open, late or done."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from engine.store.types import Record
 Standing = Literal["", "open", "overdue", "reached", "unreachable", "dissatisfied", "not_solved"]
 STANDINGS: tuple[Standing, ...] = ("open", "overdue", "reached", "unreachable", "dissatisfied", "not_solved")
 LOW_SCORE = 2
-HIGH_SCORE = 4
 
 Position = tuple[datetime, int]
 
@@ -43,36 +42,6 @@ class CallbackPage:
 
     items: list[Record]
     following: Position | None
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """A share with both its parts; ``value`` (0 to 1) is None when there is nothing to count."""
-
-    code: str
-    numerator: int
-    denominator: int
-
-    @property
-    def value(self) -> float | None:
-        """The share, or None without data."""
-        return self.numerator / self.denominator if self.denominator else None
-
-
-@dataclass(frozen=True)
-class Figures:
-    """I06 on time, I07 reached, I08 confirmed solved, I09 satisfied; ``mean_score`` is None without a score."""
-
-    on_time: Indicator
-    reached: Indicator
-    confirmed: Indicator
-    satisfied: Indicator
-    mean_score: float | None
-
-    @property
-    def indicators(self) -> tuple[Indicator, ...]:
-        """All four shares."""
-        return self.on_time, self.reached, self.confirmed, self.satisfied
 
 
 def page(connection: Connection, actor: Actor, wanted: CallbackQuery, *, now: datetime) -> CallbackPage:
@@ -102,30 +71,6 @@ def standing_counts(connection: Connection, actor: Actor, *, now: datetime) -> d
         func.count().filter(and_(*_conditions(CallbackQuery(standing=name), now))).label(name) for name in STANDINGS
     ]
     return dict(connection.execute(select(*columns)).one()._mapping)
-
-
-def figures(connection: Connection, start: datetime, end: datetime, *, now: datetime) -> Figures:
-    """The figures of the callbacks whose 24 hours ended in the period; what is not due yet does not count."""
-    due = (callback.c.due_at >= start, callback.c.due_at < min(end, now))
-    is_reached, scored = callback.c.status == "reached", callback.c.score.is_not(None)
-    row = connection.execute(
-        select(
-            func.count().label("due"),
-            func.count().filter(callback.c.first_attempt_at <= callback.c.due_at).label("on_time"),
-            func.count().filter(is_reached).label("reached"),
-            func.count().filter(is_reached, callback.c.solved).label("solved"),
-            func.count().filter(scored).label("scored"),
-            func.count().filter(callback.c.score >= HIGH_SCORE).label("satisfied"),
-            func.sum(callback.c.score).label("points"),
-        ).where(*due)
-    ).one()
-    return Figures(
-        on_time=Indicator("I06", row.on_time, row.due),
-        reached=Indicator("I07", row.reached, row.due),
-        confirmed=Indicator("I08", row.solved, row.reached),
-        satisfied=Indicator("I09", row.satisfied, row.scored),
-        mean_score=int(row.points) / row.scored if row.scored else None,
-    )
 
 
 def incident_of(connection: Connection, actor: Actor, callback_id: int) -> int:

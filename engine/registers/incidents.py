@@ -167,16 +167,3 @@ def _conditions(wanted: IncidentQuery) -> list[ColumnElement[bool]]:
         columns = (incident.c.number, incident.c.summary, incident.c.customer, incident.c.caller)
         conditions.append(contains(wanted.search.strip(), *columns))
     return conditions
-
-
-def resolved_between(connection: Connection, start: datetime, end: datetime) -> Record:
-    """Of the incidents whose current resolution lies in the period: how many, with the SLA met, and reopened.
-
-    Reopened counts incidents, whether the ticket system or a callback reopened them (indicator I11).
-    """
-    query = select(
-        func.count().label("resolved"),
-        func.count().filter(incident.c.made_sla).label("made_sla"),
-        func.count().filter((incident.c.reopen_count > 0) | incident.c.reopened_at.is_not(None)).label("reopened"),
-    ).where(incident.c.resolved_at >= start, incident.c.resolved_at < end)
-    return connection.execute(query).one()

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from engine import instances
+from engine import instances, periods
 from engine.handlers import ServiceCall
-from engine.registers import callbacks, incidents
+from engine.indicators import readings
+from engine.registers import incidents
 from engine.registers.callback_topics import CallbackFinished
 from engine.store import audit
 from engine.store.tables import callback_attempt, engine_incident, incident_resolution, outbox
@@ -163,28 +164,25 @@ def test_an_automatic_close_does_not_bury_what_the_customer_said(desk: ServiceDe
 
 def test_the_figures_follow_the_calls(any_desk: ServiceDesk) -> None:
     desk = any_desk
-    start, now = desk.clock.now(), desk.clock.now
-    with desk.platform.database.read() as connection:
-        empty = callbacks.figures(connection, start, start + timedelta(days=30), now=now())
-    assert [one.value for one in empty.indicators] == [None] * 4
-    assert empty.mean_score is None
+    assert set(figures(desk).values()) == {(0, 0)}
 
     desk.import_rows(*(desk.row(f"INC{n}", "Resolved", 1) for n in range(4)))
     desk.submit(desk.liu_yang, "call", **HAPPY)
     desk.submit(desk.liu_yang, "call", **REACHED, solved="no", score=3)
     desk.submit(desk.liu_yang, "call", **NOT_REACHED)
-    with desk.platform.database.read() as connection:
-        early = callbacks.figures(connection, start, start + timedelta(days=30), now=now())
-    assert early.on_time.denominator == 0, "nothing is due yet"
+    assert figures(desk)["I06"] == figures(desk)["I07"] == (0, 0), "nothing is due yet"
 
     desk.pass_time(hours=25)
+    assert figures(desk) == {"I06": (3, 4), "I07": (2, 4), "I08": (1, 2), "I09": (1, 2), "I11": (1, 4)}
+
+
+def figures(desk: ServiceDesk) -> dict[str, tuple[int, int]]:
+    """What the indicators of callbacks say of this month."""
+    keys, zone, now = ("I06", "I07", "I08", "I09", "I11"), desk.platform.settings.zone, desk.clock.now()
+    month = periods.of_day("month", now.astimezone(zone).date())
     with desk.platform.database.read() as connection:
-        figures = callbacks.figures(connection, start, start + timedelta(days=30), now=now())
-        reopened = incidents.resolved_between(connection, start - timedelta(days=1), now())
-    parts = {one.code: (one.numerator, one.denominator) for one in figures.indicators}
-    assert parts == {"I06": (3, 4), "I07": (2, 4), "I08": (1, 2), "I09": (1, 2)}
-    assert figures.mean_score == 4
-    assert (reopened.resolved, reopened.reopened) == (3, 0), "the reopened one has no current resolution"
+        found = readings.compute(connection, month, zone, now, keys=keys)
+    return {one.indicator.key: (one.totals.numerator, one.totals.denominator) for one in found}
 
 
 def test_the_record_leads_to_everything_that_happened(any_desk: ServiceDesk) -> None:

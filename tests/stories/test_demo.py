@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import inbox_queries, users
+from engine import inbox_queries, periods, users
 from engine.bootstrap import Platform, compose
 from engine.clock import MovableClock
 from engine.demo import PASSWORD, PEOPLE, prepare
-from engine.registers import callbacks
+from engine.indicators import readings
 from engine.registers.importing import import_incidents
 from engine.settings import Settings
 from engine.store import audit
@@ -63,7 +63,8 @@ def test_the_demo_company_has_a_month_behind_it(prepared: Platform, people: Peop
     with prepared.database.read() as connection:
         states = Counter(connection.execute(select(callback.c.status)).scalars())
         incident_states = set(connection.execute(select(incident.c.state)).scalars())
-        figures = callbacks.figures(connection, datetime(2026, 2, 1, tzinfo=UTC), now, now=now)
+        quarter = periods.of_day("quarter", now.date())
+        in_time, content = readings.compute(connection, quarter, prepared.settings.zone, now, keys=("I06", "I09"))
         problems = connection.execute(select(engine_incident)).all() + connection.execute(select(import_reject)).all()
         pending = connection.execute(select(outbox.c.id).where(outbox.c.status != "sent")).all()
         admin_hash = connection.execute(select(user.c.password_hash).where(user.c.login == "admin")).scalar_one()
@@ -75,8 +76,8 @@ def test_the_demo_company_has_a_month_behind_it(prepared: Platform, people: Peop
     assert states["unreachable"] >= 1
     assert states["open"] >= 5
     assert incident_states >= {"resolved", "closed"}
-    assert 0.7 < (figures.on_time.value or 0) < 1
-    assert 0.6 < (figures.satisfied.value or 0) < 1
+    assert 7000 < (in_time.value or 0) < 10_000
+    assert 6000 < (content.value or 0) < 10_000
     assert problems == []
     assert pending == []
     assert users.password_matches(admin_hash, PASSWORD)

@@ -140,7 +140,7 @@ def test_the_callbacks_page_counts_and_filters(desk: ServiceDesk, sign_in: SignI
     assert "无数据" in visitor.text
     desk.clock.move(timedelta(hours=25))
     assert len(visitor.visit("/callbacks?standing=overdue").all('//td/a[@class="yz-title"]')) == 2
-    assert "33.3 %" in visitor.text
+    assert "33.33%" in visitor.text
     assert visitor.visit("/callbacks?month=2016-01").all('//td/a[@class="yz-title"]') == []
 
 

@@ -8,6 +8,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as Answer
 
+from engine.indicators import readings
+from engine.periods import of_day
 from engine.registers import callbacks, incidents, wording
 from engine.registers.callbacks import CallbackQuery, Standing
 from webapp.context import current_actor, current_language, current_platform, current_time, reading
@@ -27,6 +29,7 @@ NAVIGATION = (
         shown_to=incidents.may_read,
     ),
 )
+INDICATORS = ("I06", "I07", "I08", "I09")
 TONES = {
     "open": "blue",
     "overdue": "red",
@@ -41,12 +44,13 @@ TONES = {
 def index() -> str:
     """The list, latest due first, and the figures of the month."""
     wanted, actor, now, language = _wanted(), current_actor(), current_time(), current_language()
-    today = now.astimezone(current_platform().settings.zone).date()
-    first, following_month = month_bounds(request.args.get("month", ""), today)
+    zone = current_platform().settings.zone
+    today = now.astimezone(zone).date()
+    first, _next_month = month_bounds(request.args.get("month", ""), today)
     with reading() as connection:
         page = callbacks.page(connection, actor, wanted, now=now)
         counts = callbacks.standing_counts(connection, actor, now=now)
-        figures = callbacks.figures(connection, day_begins_at(first), day_begins_at(following_month), now=now)
+        figures = readings.compute(connection, of_day("month", first), zone, now, keys=INDICATORS)
     given = {name: value for name, value in request.args.to_dict().items() if name != "after" and value}
     following = None if page.following is None else url_for(".index", **given, after=write_position(page.following))
     return render_template(
