@@ -19,7 +19,7 @@ from engine.demo.master_data import found_master_data
 from engine.errors import Conflict
 from engine.obligations.matrix import Row, matrix
 from engine.periods import Period
-from engine.simulation import answers_desk, answers_quality, answers_reports, answers_service, answers_service
+from engine.simulation import answers_desk, answers_quality, answers_reports, answers_service, answers_survey
 from engine.simulation.lapses import Lapse, planted
 from engine.simulation.play import Play, Told
 from engine.simulation.scene import Answer, Start, Step
@@ -31,9 +31,9 @@ ANSWERS: Mapping[Step, Answer] = {
     **answers_quality.ANSWERS,
     **answers_reports.ANSWERS,
     **answers_service.ANSWERS,
-    **answers_service.ANSWERS,
+    **answers_survey.ANSWERS,
 }
-STARTS: tuple[Start, ...] = (*answers_desk.STARTS, *answers_service.STARTS)
+STARTS: tuple[Start, ...] = (*answers_desk.STARTS, *answers_service.STARTS, *answers_survey.STARTS)
 _SETUP = system_actor("simulation")
 
 
@@ -69,7 +69,16 @@ def simulate(platform: Platform, *, year: int, seed: int, incidents: int) -> Sim
     events = generate(begin, whole.ends_at(zone), zone, seed=seed, per_day=incidents / 365)
     tickets = TicketSystem(events, platform.settings.data_directory / "simulation", zone, random)
     lapses = planted(whole, random)
-    play = Play(playing, clock, tickets=tickets, answers=ANSWERS, starts=STARTS, lapses=lapses, seed=seed)
+    play = Play(
+        playing,
+        clock,
+        tickets=tickets,
+        answers=ANSWERS,
+        starts=STARTS,
+        lapses=lapses,
+        daily=(answers_survey.customers_answer,),
+        seed=seed,
+    )
     told = play.until(whole.ends_at(zone))
     with platform.database.read() as connection:
         rows = matrix(connection, platform.runtime.library, year=year, zone=zone, now=clock.now())
