@@ -72,8 +72,9 @@ def take(
 ) -> list[Record]:
     """Freeze the indicators of a period for a scope (empty: the organisation; else ``project:<code>``).
 
-    ``known`` are readings of this very moment, where they were computed already. What was frozen before and still holds stays as it is; where the data say otherwise now, the next revision is
-    written. The latest revision of each, in the order of the catalogue. Raises ``ScopeUnknown``.
+    ``known`` are readings of this very moment, where they were computed already. What was frozen before and still
+    holds stays as it is; where the data say otherwise now, the next revision is written. The latest revision of each,
+    in the order of the catalogue. Raises ``ScopeUnknown``.
     """
     project_id = project_of(connection, scope)
     return [
