@@ -123,27 +123,28 @@ ANSWERS: Mapping[Step, Answer] = {
     ("complaint", "handle"): _handle,
     ("complaint", "handle_in_operations"): _handle,
     ("complaint", "answer"): _answer,
-    ("major_complaint", "contain"): lambda scene: {
+    # The handling of a major complaint is called by the complaint: its tasks belong to that case.
+    ("complaint", "contain"): lambda scene: {
         "containment": "两个账号已停用，核查近三个月登录日志，无异常登录。",
         "interim_answer": "账号已停用，日志核查无异常；五个工作日内书面说明原因和整改措施。",
     },
-    ("major_complaint", "analyse_cause"): _cause,
-    ("major_complaint", "carry_out"): lambda scene: {
+    ("complaint", "analyse_cause"): _cause,
+    ("complaint", "carry_out"): lambda scene: {
         "measures": "建立客户侧账号台账，离职交接单增加客户侧账号一项，按季核对。",
         "handling": "台账已建立并经客户确认，交接单已修订，首次核对已完成。",
         "proposed_answer": "书面说明原因、整改措施和核对结果。",
     },
-    ("major_complaint", "answer_major"): _answer,
-    ("major_complaint", "visit"): lambda scene: {
+    ("complaint", "answer_major"): _answer,
+    ("complaint", "visit"): lambda scene: {
         "visited_through": "in_person",
         "visit_score": 4,
         "visit_note": "认可整改，希望每季提供核对结果",
     },
-    ("major_complaint", "verify"): lambda scene: {
+    ("complaint", "verify"): lambda scene: {
         "effective": "yes",
         "verification": "抽查台账和三份交接单，均已列入并核对。",
     },
-    ("major_complaint", "check_recurrence"): lambda scene: {
+    ("complaint", "check_recurrence"): lambda scene: {
         "recurred": "no",
         "recurrence_note": "三个月内无同类投诉，季度核对按期进行。",
     },

@@ -189,7 +189,7 @@ def ask_for_parts(opening: Opening) -> Mapping[str, Any]:
     codes = list(opening.connection.execute(select(project.c.code).where(project.c.status == "running")).scalars())
     parts = set(opening.connection.execute(select(spare_part.c.code).where(spare_part.c.is_active)).scalars())
     wanted = random.sample([code for code in _PARTS if code in parts], random.choice((1, 1, 2)))
-    needed = datetime.combine(opening.today + timedelta(days=random.randint(12, 20)), time(18), opening.zone)
+    needed = datetime.combine(opening.today + timedelta(days=random.randint(25, 35)), time(18), opening.zone)
     return {
         "project": random.choice(codes),
         "incident": "",

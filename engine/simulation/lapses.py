@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from engine.periods import Period
 from engine.store.types import Record
 
+WEDNESDAY = 2
+
 
 @dataclass
 class Lapse:
@@ -43,8 +45,10 @@ class Lapse:
 
 def planted(year: Period, random: Random) -> list[Lapse]:
     """The lapses of a year; chance decides in which months they fall."""
-    months = [Period("month", year.first_on.replace(month=number)) for number in range(3, 12)]
-    calls, meeting, deviations, quality, statistics = random.sample(months, 5)
+    months = [Period("month", year.first_on.replace(month=number)) for number in range(2, 12)]
+    # A meeting as the 26th begins still leaves working days for its analysis within the month.
+    meeting = random.choice([one for one in months if one.first_on.replace(day=26).weekday() <= WEDNESDAY])
+    calls, deviations, quality, statistics = random.sample([one for one in months if one != meeting], 4)
     late = "late"
     return [
         Lapse(
@@ -55,13 +59,12 @@ def planted(year: Period, random: Random) -> list[Lapse]:
             dict.fromkeys(("O31", "O61", "O66", "O67", "O68"), late),
             times=3,
         ),
-        # Held as the 26th begins: after the 25th, and early enough for its analysis to be written in the month.
         Lapse(
             "quality_meeting",
             "hold_meeting",
             meeting,
             timedelta(days=17, hours=16),
-            dict.fromkeys(("O24", "O26", "O77", "O78", "O79"), late),
+            dict.fromkeys(("O26", "O77", "O79"), late),
         ),
         Lapse(
             "work_summary",
@@ -74,8 +77,9 @@ def planted(year: Period, random: Random) -> list[Lapse]:
             "monthly_quality_report",
             "analyse",
             quality,
-            timedelta(days=18),
+            timedelta(days=21),
             dict.fromkeys(("O11", "O12", "O47", "O48"), late),
+            times=1000,
         ),
         Lapse(
             "monthly_statistics",
