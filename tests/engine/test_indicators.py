@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
 from engine import periods
 from engine.bootstrap import Platform
@@ -12,8 +14,23 @@ from engine.clock import MovableClock
 from engine.indicators import readings
 from engine.indicators.cases import Totals
 from engine.indicators.catalogue import INDICATORS
+from engine.store.tables import (
+    contact,
+    customer,
+    nonconformity,
+    report,
+    spare_inspection,
+    spare_part,
+    spare_request,
+    spare_request_line,
+    survey,
+    survey_answer,
+    survey_invitation,
+    survey_question,
+    survey_stratum,
+    work_item,
+)
 from engine.store.tables import service_record as service_record_table
-from engine.store.tables import spare_inspection, spare_part, spare_request, spare_request_line
 from tests.support.ledger import SHANGHAI, Ledger, at
 from tests.support.people import People
 
@@ -219,6 +236,73 @@ def test_figures_by_project_and_priority(ledger: Ledger) -> None:
         ("1", 1, 1),
         ("2", 1, 2),
     ]
+
+
+def report_of(ledger: Ledger, kind: str, number: str, period: str, **values: Any) -> None:
+    given = {"title": number, "status": "issued", "content": {}, "figures": [], "opened_at": at("01-01")}
+    known = {"kind": kind, "number": number, "period": period, "scope": number, "instance_id": ledger.case()}
+    ledger.add(report, **{**known, **given, **values})
+
+
+def test_service_reports_and_quality_meetings_in_time(ledger: Ledger) -> None:
+    due = at("03-10")
+    report_of(ledger, "service_report", "SR-1", "2026-02", due_at=due, sent_at=due)
+    report_of(ledger, "service_report", "SR-2", "2026-02", due_at=due, sent_at=at("03-11"))
+    report_of(ledger, "service_report", "SR-3", "2026-02", due_at=due, status="cancelled")
+    report_of(ledger, "service_report", "SR-4", "2026-03", due_at=at("04-10"))
+    assert ledger.read("I19").totals == Totals(1, 2, 1)
+
+    meeting = {"kind": "quality_meeting", "scope": ""}
+    report_of(ledger, number="QM-1", period="2025-12", due_at=at("01-15"), held_on=date(2026, 1, 14), **meeting)
+    report_of(ledger, number="QM-3", period="2026-02", due_at=at("03-15"), held_on=date(2026, 3, 16), **meeting)
+    assert ledger.numbers("I20", "2026-Q1") == {"met": ["QM-1"], "missed": ["2026-02", "QM-3"], "excluded": []}
+    assert ledger.read("I20", "2026-04").totals == Totals(), "April is not over"
+
+
+def test_the_first_look_at_the_effect_decides(ledger: Ledger) -> None:
+    def checked(number: str, *looks: datetime, **values: Any) -> None:
+        found = ledger.nonconformity(number, **values)
+        with ledger.platform.database.write() as connection:
+            row = connection.execute(select(nonconformity).where(nonconformity.c.id == found)).one()
+            item = connection.execute(select(work_item).where(work_item.c.instance_id == row.instance_id)).one()
+            known = {"definition_key": "nonconformity", "element_id": "verify_effectiveness", "state": "completed"}
+            for number_of, looked_at in enumerate(looks):
+                values = {**item._mapping, **known, "id": f"{found}-{number_of}", "completed_at": looked_at}
+                connection.execute(insert(work_item).values(**values))
+
+    checked("N-1", at("03-05"), status="closed", effective=True)
+    checked("N-2", at("03-06"), at("04-01"), status="closed", effective=True, reopen_count=1)
+    checked("N-3", at("02-06"), status="closed", effective=True)
+    checked("N-4")
+    assert ledger.numbers("I22") == {"met": ["N-1"], "missed": ["N-2"], "excluded": []}
+    assert ledger.read("I22", "2026").text("zh") == "66.67%"
+
+
+def test_the_yearly_survey_speaks_for_everybody(ledger: Ledger) -> None:
+    """One stratum of 90 with one of two content, one of 10 with one of one: 0.9 · 1/2 + 0.1 · 1/1 = 55 %."""
+    overall = {"share": 0.55, "error": 0.1, "low": 0.42, "high": 0.68}
+    given = {"number": "SV-1", "year": 2026, "title": "满意度调查", "status": "reported", "is_extended": False}
+    held = ledger.add(
+        survey, instance_id=ledger.case(), closed_at=at("03-20"), results={"overall": overall, "mean": 3.5}, **given
+    )
+    question = ledger.add(survey_question, survey_id=held, ordinal=1, kind="overall", text="总体评价")
+    for code, population in (("large", 90), ("small", 10)):
+        planned = {"proportional": 1, "neyman": 1, "needed": 1, "invited": 2, "is_census": False, "falls_short": False}
+        named = {"survey_id": held, "code": code, "name": code, "population": population, "deviation": "0.5"}
+        with ledger.platform.database.write() as connection:
+            connection.execute(insert(survey_stratum).values(**named, **planned))
+    client = ledger.add(customer, code="K1", name="华东银行", created_at=at("01-01"))
+    for number, (stratum, score, status) in enumerate(
+        [("large", 5, "complete"), ("large", 3, "complete"), ("small", 4, "complete"), ("small", 1, "partial")]
+    ):
+        person = ledger.add(contact, customer_id=client, name=f"客户 {number}")
+        invited = ledger.add(survey_invitation, survey_id=held, contact_id=person, stratum=stratum, status=status)
+        answer = {"question_id": question, "score": score, "answered_at": at("03-10")}
+        ledger.add(survey_answer, invitation_id=invited, **answer)
+    found = ledger.read("I10", "2026")
+    assert (found.totals, found.text("zh"), found.status) == (Totals(2, 3), "55%", "missed")
+    assert (found.details["interval"], found.details["mean"]) == ([4200, 6800], 350)
+    assert ledger.read("I10", "2026-02").status == "no_data"
 
 
 @pytest.mark.parametrize(
