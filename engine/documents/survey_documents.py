@@ -152,7 +152,7 @@ def _rates(figures: Mapping[str, Any], record_id: int) -> Data:
         "achieved": percent(figures["achieved"]),
         "coverage": f"{coverage['answered_strata']} / {coverage['strata']}（人数 {reached}）",
         "satisfied": "" if overall is None else percent(overall["share"]),
-        "error": "" if overall is None or overall["error"] is None else f"{100 * overall['error']:.2f} %",
+        "error": "" if overall is None or overall["error"] is None else f"{100 * overall['error']:.2f}%",
         "interval": _interval(overall),
         "collapsed": "、".join(overall["collapsed"]) if overall else "",
         "mean": _number(figures["mean"]),

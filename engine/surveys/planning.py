@@ -118,7 +118,7 @@ def shown(connection: Connection, survey_id: int) -> dict[str, Any]:
         "size_needed": found.size_needed,
         "needed": sum(one.needed for one in strata),
         "invited": invited,
-        "ratio": "" if not found.frame_size else f"{100 * invited / found.frame_size:.1f} %",
+        "ratio": "" if not found.frame_size else f"{100 * invited / found.frame_size:.1f}%",
         "excluded": len(excluded_of(connection, survey_id)),
         "falls_short": any(one.falls_short for one in strata),
         "seed": found.seed,

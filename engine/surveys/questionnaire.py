@@ -130,7 +130,7 @@ def item_label(item: Record, language: Language) -> str:
         zh, en = _TARGET_UNITS.get(item.target_unit, (item.target_unit, item.target_unit))
         target = f"≤ {item.target_value} {zh if language == 'zh' else en}"
     elif item.target_basis_points is not None:
-        target = f"≥ {item.target_basis_points / 100:g} %"
+        target = f"≥ {item.target_basis_points / 100:g}%"
     return " · ".join(part for part in (item.number, item.service, metric, item.priority, target) if part)
 
 

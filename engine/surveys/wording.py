@@ -102,4 +102,4 @@ OTHER_QUESTION = ("您对“{service}”的服务质量是否满意？", "How sa
 
 def percent(share: float | None) -> str:
     """A share as people read it; nothing where there is no data."""
-    return "" if share is None else f"{100 * share:.2f} %"
+    return "" if share is None else f"{100 * share:.2f}%"

@@ -82,7 +82,7 @@ def test_a_survey_goes_its_whole_way(company: Company) -> None:
     company.pass_time(days=22)
     assert the_survey(company).status == "closed"
     data = company.form_data(company.item("xumei", "summarise"))
-    assert data["outcome"]["response_rate"] == "86.96 %"
+    assert data["outcome"]["response_rate"] == "86.96%"
     rows = [{**one, "finding": "满意率较高，备件需改进"} for one in data["feedback"]]
     company.submit("xumei", "summarise", summary="总体满意", feedback=rows)
     assert {one.kind for one in company.rows(document)} == {"satisfaction_questionnaire", "satisfaction_survey_report"}
@@ -118,7 +118,7 @@ def test_nothing_is_sent_while_an_item_has_no_question(company: Company) -> None
     company.submit("linfang", "approve_survey", decision="approve")
     assert company.rows(survey_link) == [], "the agreement signed meanwhile is not asked about"
     gaps = company.form_data(company.item("xumei", "build_questionnaire"))["gaps"]
-    assert [one["zh"] for one in gaps] == ["SLA 条目没有对应的问题：SLA-NEW · 周报 · 服务报告 · ≥ 100 %"]
+    assert [one["zh"] for one in gaps] == ["SLA 条目没有对应的问题：SLA-NEW · 周报 · 服务报告 · ≥ 100%"]
     assert the_survey(company).status == "preparing"
 
 
