@@ -96,8 +96,9 @@ def derived(agreement: Record, items: Sequence[Record]) -> list[dict[str, Any]]:
     """The indicators that an agreement calls for: one per item and priority, and attainment as a whole."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for item in items:
-        for indicator, usual in INDICATORS.get(item.metric, ()):
-            target = item.target_basis_points if item.target_basis_points is not None else usual
+        for position, (indicator, usual) in enumerate(INDICATORS.get(item.metric, ())):
+            promised = item.target_basis_points if position == 0 else None  # the share is that of the first
+            target = usual if promised is None else promised
             rows.setdefault((indicator, item.priority), _row(agreement, indicator, item.priority, target, item.id))
     if any(item.metric in ("response", "resolution") for item in items):
         rows.setdefault((OVERALL[0], ""), _row(agreement, OVERALL[0], "", OVERALL[1], None))

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
@@ -27,6 +27,7 @@ Status = Literal["running", "paused", "met", "missed", "cancelled"]
 
 WARN_AT_PERCENT = 75
 _NONE = timedelta()
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -170,8 +171,8 @@ def _lines(history: History, end: datetime, *, is_open: bool, calendar: Calendar
     start = min(next_opening(calendar, history.opened_at), end)
     if start > history.opened_at:
         yield Entry("closed", history.opened_at, start)
-    resolved = [(one.resolved_at, one.reopened_at or end) for one in history.resolutions if one.resolved_at < end]
-    waits = [(one.began_at, one.ended_at or end, one.reason) for one in history.waits]
+    resolved = [(one.resolved_at, one.reopened_at or _NEVER) for one in history.resolutions if one.resolved_at < end]
+    waits = [(one.began_at, one.ended_at or _NEVER, one.reason) for one in history.waits]
     marks = {moment for span in resolved for moment in span} | {moment for span in waits for moment in span[:2]}
     cuts = [start, *sorted(moment for moment in marks if start < moment < end), end]
     pieces: list[Entry] = []
@@ -181,6 +182,9 @@ def _lines(history: History, end: datetime, *, is_open: bool, calendar: Calendar
             pieces[-1] = replace(pieces[-1], to_at=to)
         else:
             pieces.append(Entry(kind, since, to, reason=reason))
+    at_end = _what_was(end, resolved, waits)
+    if is_open and (pieces[-1].kind, pieces[-1].reason) != at_end:
+        pieces.append(Entry(at_end[0], end, end, reason=at_end[1]))
     for piece in pieces:
         passed = working_time_between(calendar, piece.from_at, piece.to_at or end)
         line = replace(piece, counted=passed) if piece.kind == "run" else replace(piece, excluded=passed)
