@@ -74,6 +74,7 @@ _KINDS: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("机房", "动环", "驻场一组", ("邓伟",), ("机房空调高温告警", "UPS 电池内阻告警", "机房门禁刷卡失效")),
 )
 _PRIORITIES = (("1 - 紧急", 4), ("2 - 高", 8), ("3 - 中", 24), ("4 - 低", 48))
+_WAITS = 0.12  # of the incidents wait for the customer
 _FORMAT = "%d/%m/%Y %H:%M"
 USUAL_PER_DAY = 10.7
 
@@ -152,6 +153,10 @@ def _incident(random: Random, number: str, opened_at: datetime) -> list[DemoEven
         then("Resolved", after, resolved_at=at, made_sla=at - opened_at <= timedelta(hours=hours))
 
     then("Active", timedelta(minutes=random.randint(3, 40)))
+    waiting = Random(number)  # noqa: S311 - chance of its own, so that the rest of the log does not move with it
+    if waiting.random() < _WAITS:
+        then("Awaiting User Info", timedelta(minutes=waiting.randint(5, 60)))
+        then("Active", timedelta(hours=waiting.randint(1, 20)))
     resolve(timedelta(minutes=int(random.lognormvariate(4.6, 1.0)) + 10))
     if random.random() < 0.04:
         then("Active", timedelta(hours=random.randint(20, 30)), resolved_at=None, reopen_count=1)

@@ -146,9 +146,11 @@ def test_a_pause_keeps_the_alarm_quiet_and_its_end_sets_it_again(company: Compan
     assert clock.due_at == working_again + 7 * HOUR + HOUR, "seven hours are left, and an hour of lunch lies in between"
 
 
-def test_a_case_follows_up_what_was_missed_and_the_next_one_what_came_meanwhile(
-    company: Company, tickets: TicketSystem
-) -> None:
+def test_a_case_follows_up_what_was_missed_and_the_next_one_what_came_meanwhile(any_company: Company) -> None:
+    company = any_company
+    company.enter_master_data()
+    tickets = TicketSystem(company.platform, company.folder, importer=company.actor("chenjing"))
+
     def miss(number: str) -> None:
         now = company.clock.now()
         tickets.import_rows({**tickets.row(number, "New", 0, opened_at=now), "priority": "1 - 紧急"})
@@ -232,7 +234,8 @@ def test_the_next_version_replaces_the_one_before_and_derives_its_own_indicators
     assert [(row.metric, row.target_minutes) for row in company.rows(sla_clock)] == [("resolution", 60)]
 
 
-def test_the_stock_is_the_sum_of_its_moves_and_never_below_zero(company: Company) -> None:
+def test_the_stock_is_the_sum_of_its_moves_and_never_below_zero(any_company: Company) -> None:
+    company = any_company
     company.enter_master_data()
 
     def take(quantity: int, kind: str = "issue", key: str | None = None) -> bool:
