@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
-from engine.indicators.cases import Cases, Span, case_columns, yes
+from engine.indicators.counting import Counting, Span, counted_columns, yes
 from engine.store.tables import callback, incident, incident_resolution, process_instance
 from engine.surveys.estimates import SATISFIED_FROM, wilson
 
@@ -17,8 +17,8 @@ _IS_CANCELLED = and_(
 )
 
 
-def _cases(at: ColumnElement[Any], numerator: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
-    columns = case_columns(
+def _counted(at: ColumnElement[Any], numerator: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+    columns = counted_columns(
         "callback",
         callback.c.id,
         number=incident.c.number,
@@ -37,21 +37,21 @@ def _cases(at: ColumnElement[Any], numerator: ColumnElement[Any], *conditions: C
     )
 
 
-def in_time(_connection: Connection, span: Span) -> Cases:
+def in_time(_connection: Connection, span: Span) -> Counting:
     """I06: callbacks whose 24 hours end in the period, and which were attempted within them."""
     is_in_time = callback.c.first_attempt_at <= callback.c.due_at
-    return _cases(callback.c.due_at, yes(is_in_time), span.within(callback.c.due_at), callback.c.due_at <= span.now)
+    return _counted(callback.c.due_at, yes(is_in_time), span.within(callback.c.due_at), callback.c.due_at <= span.now)
 
 
-def reached(_connection: Connection, span: Span) -> Cases:
+def reached(_connection: Connection, span: Span) -> Counting:
     """I07: callbacks due in the period, and whose customer was reached."""
     is_reached = callback.c.status == "reached"
-    return _cases(callback.c.due_at, yes(is_reached), span.within(callback.c.due_at), callback.c.due_at <= span.now)
+    return _counted(callback.c.due_at, yes(is_reached), span.within(callback.c.due_at), callback.c.due_at <= span.now)
 
 
-def confirmed(_connection: Connection, span: Span) -> Cases:
+def confirmed(_connection: Connection, span: Span) -> Counting:
     """I08: customers reached, and who confirmed the solution."""
-    return _cases(
+    return _counted(
         callback.c.finished_at,
         yes(callback.c.solved),
         span.within(callback.c.finished_at),
@@ -59,9 +59,9 @@ def confirmed(_connection: Connection, span: Span) -> Cases:
     )
 
 
-def satisfaction(_connection: Connection, span: Span) -> Cases:
+def satisfaction(_connection: Connection, span: Span) -> Counting:
     """I09: callbacks with a score, and those of 4 or 5."""
-    return _cases(
+    return _counted(
         callback.c.finished_at,
         yes(callback.c.score >= SATISFIED_FROM),
         span.within(callback.c.finished_at),
@@ -69,10 +69,10 @@ def satisfaction(_connection: Connection, span: Span) -> Cases:
     )
 
 
-def scores(connection: Connection, cases: Cases, _span: Span, _project_id: int | None) -> dict[str, Any]:
+def scores(connection: Connection, counted: Counting, _span: Span, _project_id: int | None) -> dict[str, Any]:
     """The mean score in hundredths, how often each score was given, and the interval in hundredths of a percent."""
-    assert isinstance(cases, Select)
-    found = cases.subquery()
+    assert isinstance(counted, Select)
+    found = counted.subquery()
     query = (
         select(callback.c.score, func.count())
         .join(found, found.c.record_id == callback.c.id)

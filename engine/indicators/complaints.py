@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, union_all
 
-from engine.indicators.cases import Cases, Span, case_columns, listed, yes
+from engine.indicators.counting import Counting, Span, counted_columns, listed, yes
 from engine.indicators.service_levels import resolved_of_closed
 from engine.store.tables import complaint, process_instance, project
 
@@ -30,7 +30,7 @@ _PROJECT = (
 
 def _columns(at: ColumnElement[Any], numerator: ColumnElement[Any] | int, denominator: int = 1) -> Select[Any]:
     return select(
-        *case_columns(
+        *counted_columns(
             "complaint",
             complaint.c.id,
             number=complaint.c.number,
@@ -44,7 +44,7 @@ def _columns(at: ColumnElement[Any], numerator: ColumnElement[Any] | int, denomi
     )
 
 
-def rate(connection: Connection, span: Span) -> Cases:
+def rate(connection: Connection, span: Span) -> Counting:
     """I12: complaints received above the line, incidents closed below it."""
     received = _columns(complaint.c.received_at, 1, 0).where(span.within(complaint.c.received_at))
     closed = resolved_of_closed(connection, span)
@@ -59,20 +59,20 @@ def rate(connection: Connection, span: Span) -> Cases:
     return select(both)
 
 
-def in_time(_connection: Connection, span: Span) -> Cases:
+def in_time(_connection: Connection, span: Span) -> Counting:
     """I13: complaints whose term ends in the period, and which were answered within it."""
     is_in_time = yes(complaint.c.answered_at <= complaint.c.resolve_due_at)
     rows = _columns(complaint.c.resolve_due_at, is_in_time)
     return rows.where(span.within(complaint.c.resolve_due_at), complaint.c.resolve_due_at <= span.now)
 
 
-def visited(_connection: Connection, span: Span) -> Cases:
+def visited(_connection: Connection, span: Span) -> Counting:
     """I14: major complaints closed, and which were followed by a visit."""
     rows = _columns(complaint.c.closed_at, yes(complaint.c.visit_score.is_not(None)))
     return rows.where(complaint.c.is_major, span.within(complaint.c.closed_at))
 
 
-def recurring(connection: Connection, span: Span) -> Cases:
+def recurring(connection: Connection, span: Span) -> Counting:
     """I15: complaints closed, and those the same customer had made of the same kind shortly before."""
     closed = list(listed(connection, _columns(complaint.c.closed_at, 0).where(span.within(complaint.c.closed_at))))
     columns = (complaint.c.id, complaint.c.customer, complaint.c.kind, complaint.c.received_at)

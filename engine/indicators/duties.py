@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from engine.indicators.cases import Case, Cases, Span
+from engine.indicators.counting import Counted, Counting, Span
 from engine.obligations.matrix import Cell, matrix
 
 _MOMENT = timedelta(seconds=1)
 
 
-def in_time(connection: Connection, span: Span) -> Cases:
+def in_time(connection: Connection, span: Span) -> Counting:
     """I27: each duty in each of its periods by its due moment; of a duty on every occasion all that arose."""
     if span.library is None:
         return []
@@ -26,13 +26,13 @@ def in_time(connection: Connection, span: Span) -> Cases:
     return [one for cell in cells for one in _case(cell) if span.holds(one.at)]
 
 
-def _case(cell: Cell) -> Iterator[Case]:
+def _case(cell: Cell) -> Iterator[Counted]:
     done, due = _counts(cell)
     excluded = int(cell.status == "waived")
     if due or excluded:
         duty = cell.obligation
         number, at = f"{duty.id} {cell.period.key}", cell.due_at - _MOMENT
-        yield Case("obligation", None, number, duty.zh, at, done, due, excluded)
+        yield Counted("obligation", None, number, duty.zh, at, done, due, excluded)
 
 
 def _counts(cell: Cell) -> tuple[int, int]:

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.indicators import callbacks, complaints, duties, quality, satisfaction, service_levels, spare_parts
-from engine.indicators.cases import Cases, Formula, Span
+from engine.indicators.counting import Counting, Formula, Span
 
-# Further figures of one period, from its cases: a dict of whole numbers that a snapshot keeps as it is.
-Details = Callable[[Connection, Cases, Span, int | None], dict[str, Any]]
+# Further figures of one period, from its counted: a dict of whole numbers that a snapshot keeps as it is.
+Details = Callable[[Connection, Counting, Span, int | None], dict[str, Any]]
 
 FORMULAS: Mapping[str, Formula] = {
     "I01": service_levels.response,

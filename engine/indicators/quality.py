@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from engine.indicators.cases import Case, Cases, Span, case_columns, yes
+from engine.indicators.counting import Counted, Counting, Span, counted_columns, yes
 from engine.periods import Period, of_day, parse
 from engine.store.tables import corrective_action, improvement, nonconformity, report, work_item
 from engine.store.types import Record
@@ -17,9 +17,9 @@ MEETING = "quality_meeting"
 CHECK = "verify_effectiveness"
 
 
-def service_reports(_connection: Connection, span: Span) -> Cases:
+def service_reports(_connection: Connection, span: Span) -> Counting:
     """I19: service reports due in the period, and those the customer had by then."""
-    columns = case_columns(
+    columns = counted_columns(
         "report",
         report.c.id,
         number=report.c.number,
@@ -34,7 +34,7 @@ def service_reports(_connection: Connection, span: Span) -> Cases:
     )
 
 
-def meetings(connection: Connection, span: Span) -> Cases:
+def meetings(connection: Connection, span: Span) -> Counting:
     """I20: months, and those whose quality meeting was held in time; a month without any minutes is one missed.
 
     The minutes of a month are about the month before, so the meeting of March is held in April: it counts in April.
@@ -51,18 +51,18 @@ def meetings(connection: Connection, span: Span) -> Cases:
     return [one for one in found if one is not None]
 
 
-def _meeting(span: Span, month: Period, row: Record | None) -> Case | None:
+def _meeting(span: Span, month: Period, row: Record | None) -> Counted | None:
     due_on = month.last_on if row is None or row.due_at is None else span.day(row.due_at)
     held_on = None if row is None else row.held_on
     if due_on >= span.day(span.now):
         return None
     is_held = held_on is not None and held_on <= due_on
     if row is None:
-        return Case("report", None, month.key, "", month.last_on, 0)
-    return Case("report", row.id, row.number, row.title, month.last_on, int(is_held))
+        return Counted("report", None, month.key, "", month.last_on, 0)
+    return Counted("report", row.id, row.number, row.title, month.last_on, int(is_held))
 
 
-def nonconformities(connection: Connection, span: Span) -> Cases:
+def nonconformities(connection: Connection, span: Span) -> Counting:
     """I21: every round of actions whose last deadline lies in the period, and whether all was done, verified, kept."""
     query = (
         select(
@@ -88,14 +88,14 @@ def nonconformities(connection: Connection, span: Span) -> Cases:
     return [one for one in found if span.holds(one.at) and _has_passed(span, one)]
 
 
-def _round(span: Span, rows: list[Any]) -> Case:
+def _round(span: Span, rows: list[Any]) -> Counted:
     first = rows[0]
     failed = first.reopen_count >= first.round or (first.effective is False and first.status != "closed")
     is_good = not failed and all(
         row.verified_at is not None and row.done_at is not None and span.day(row.done_at) <= row.due_on for row in rows
     )
     excluded = int(first.status == "withdrawn")
-    return Case(
+    return Counted(
         "nonconformity",
         first.id,
         first.number,
@@ -107,12 +107,12 @@ def _round(span: Span, rows: list[Any]) -> Case:
     )
 
 
-def _has_passed(span: Span, one: Case) -> bool:
+def _has_passed(span: Span, one: Counted) -> bool:
     due_on = span.day(one.at) if isinstance(one.at, datetime) else one.at
     return due_on < span.day(span.now)
 
 
-def effective(connection: Connection, span: Span) -> Cases:
+def effective(connection: Connection, span: Span) -> Counting:
     """I22: nonconformities whose effect was first looked at in the period, and those that had one."""
     checked = (
         select(work_item.c.instance_id, func.min(work_item.c.completed_at).label("at"))
@@ -121,7 +121,7 @@ def effective(connection: Connection, span: Span) -> Cases:
         .group_by(work_item.c.instance_id)
         .subquery()
     )
-    columns = case_columns(
+    columns = counted_columns(
         "nonconformity",
         nonconformity.c.id,
         number=nonconformity.c.number,
@@ -133,7 +133,7 @@ def effective(connection: Connection, span: Span) -> Cases:
     return rows.where(span.within(checked.c.at))
 
 
-def actions(connection: Connection, span: Span) -> Cases:
+def actions(connection: Connection, span: Span) -> Counting:
     """I23: actions due in the period, and those done by their day."""
     query = (
         select(
@@ -154,10 +154,10 @@ def actions(connection: Connection, span: Span) -> Cases:
     return [_action(span, row) for row in connection.execute(query) if row.due_on < today]
 
 
-def _action(span: Span, row: Record) -> Case:
+def _action(span: Span, row: Record) -> Counted:
     is_excluded = row.status == "withdrawn"
     is_done = row.done_at is not None and span.day(row.done_at) <= row.due_on
-    return Case(
+    return Counted(
         *_holder(row),
         row.number,
         row.description[:300],

@@ -1,7 +1,7 @@
 """What the indicators say of a period: figures with their target and colour, trends, and the records behind them.
 
 Common rules: a denominator of 0 has no value (never 0 % or 100 %); what is rolled up are numerators and denominators,
-never ratios; fewer than five cases are marked; a period is one of the organisation's zone.
+never ratios; fewer than five records are marked; a period is one of the organisation's zone.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 
 from engine.actors import Actor
 from engine.errors import Forbidden, Language
-from engine.indicators.cases import Case, Cases, Span, Totals, breakdown, listed, of_project, totals
 from engine.indicators.catalogue import INDICATORS, Indicator, indicator_of
+from engine.indicators.counting import Counted, Counting, Span, Totals, breakdown, listed, of_project, totals
 from engine.indicators.formulas import DETAILS, ESTIMATED, FORMULAS, OF_PRIORITIES, OF_PROJECTS
 from engine.indicators.targets import Target, targets
 from engine.periods import Period
@@ -45,7 +45,7 @@ class Reading:
 
     @property
     def is_small(self) -> bool:
-        """Whether the figure rests on so few cases that it says little."""
+        """Whether the figure rests on so few records that it says little."""
         return 0 < self.totals.denominator < SMALL
 
     def text(self, language: Language) -> str:
@@ -121,7 +121,7 @@ def _read(connection: Connection, indicator: Indicator, span: Span, aim: Target,
     key, period = indicator.key, span.periods[0]
     if key not in FORMULAS or (key == _DUTIES and span.library is None):
         return Reading(indicator, period, project_id, Totals(), None, aim, "no_source", {})
-    found = cases_of(connection, key, span, project_id)
+    found = counted_of(connection, key, span, project_id)
     sums = totals(connection, found, span)[0]
     details: dict[str, Any] = {}
     if key in DETAILS:
@@ -132,7 +132,7 @@ def _read(connection: Connection, indicator: Indicator, span: Span, aim: Target,
     return Reading(indicator, period, project_id, sums, value, aim, aim.status(indicator, value), details)
 
 
-def _priorities(connection: Connection, indicator: Indicator, found: Cases, aim: Target) -> list[dict[str, Any]]:
+def _priorities(connection: Connection, indicator: Indicator, found: Counting, aim: Target) -> list[dict[str, Any]]:
     rows = []
     for (priority,), sums in sorted(breakdown(connection, found, "priority").items()):
         value = indicator.value(sums.numerator, sums.denominator)
@@ -148,8 +148,8 @@ def _priorities(connection: Connection, indicator: Indicator, found: Cases, aim:
     return rows
 
 
-def cases_of(connection: Connection, key: str, span: Span, project_id: int | None = None) -> Cases:
-    """The cases of an indicator in some periods. Raises ``IndicatorUnknown``."""
+def counted_of(connection: Connection, key: str, span: Span, project_id: int | None = None) -> Counting:
+    """What an indicator counts in some periods. Raises ``IndicatorUnknown``."""
     if indicator_of(key).key not in FORMULAS or (project_id is not None and key not in OF_PROJECTS):
         return []
     return of_project(FORMULAS[key](connection, span), project_id)
@@ -176,7 +176,7 @@ def trend(
                 _read(connection, one, Span((past,), zone, now, library), aim, project_id) for past in span.periods
             ]
             continue
-        sums = totals(connection, cases_of(connection, one.key, span, project_id), span)
+        sums = totals(connection, counted_of(connection, one.key, span, project_id), span)
         found[one.key] = [
             _plain(one, past, project_id, each, aim) for past, each in zip(span.periods, sums, strict=True)
         ]
@@ -192,7 +192,7 @@ def by_project(
     connection: Connection, key: str, period: Period, zone: ZoneInfo, now: datetime
 ) -> dict[tuple[int | None, str], Totals]:
     """The sums of a period by project and priority."""
-    found = cases_of(connection, key, Span((period,), zone, now))
+    found = counted_of(connection, key, Span((period,), zone, now))
     return {(row[0], row[1]): one for row, one in breakdown(connection, found, "project_id", "priority").items()}
 
 
@@ -205,10 +205,10 @@ def records(
     now: datetime,
     project_id: int | None = None,
     library: Library | None = None,
-) -> list[Case]:
+) -> list[Counted]:
     """Every record behind an indicator, those that spoil it first, then the latest. Raises ``Forbidden``."""
     require_reader(actor)
-    found = list(listed(connection, cases_of(connection, key, Span((period,), zone, now, library), project_id)))
+    found = list(listed(connection, counted_of(connection, key, Span((period,), zone, now, library), project_id)))
     if INDICATORS[key].unit == "hours":
         return sorted(found, key=lambda one: (one.excluded, -one.numerator))
     missed_first = INDICATORS[key].better == "up"
@@ -217,6 +217,6 @@ def records(
     )
 
 
-def _seconds(one: Case, zone: ZoneInfo) -> float:
+def _seconds(one: Counted, zone: ZoneInfo) -> float:
     at = one.at if isinstance(one.at, datetime) else datetime(one.at.year, one.at.month, one.at.day, tzinfo=zone)
     return at.timestamp()

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from engine.indicators.cases import Cases, Span, case_columns, yes
+from engine.indicators.counting import Counting, Span, counted_columns, yes
 from engine.store.tables import survey, survey_answer, survey_invitation, survey_question, survey_stratum
 from engine.surveys.estimates import SATISFIED_FROM
 
 
-def answers(_connection: Connection, span: Span) -> Cases:
+def answers(_connection: Connection, span: Span) -> Counting:
     """I10: answers that score the service as a whole, of the surveys closed; nobody's name stands with them."""
-    columns = case_columns(
+    columns = counted_columns(
         "survey",
         survey.c.id,
         number=survey.c.number,
@@ -41,10 +41,10 @@ def answers(_connection: Connection, span: Span) -> Cases:
     )
 
 
-def estimate(connection: Connection, cases: Cases, _span: Span, _project_id: int | None) -> dict[str, Any]:
+def estimate(connection: Connection, counted: Counting, _span: Span, _project_id: int | None) -> dict[str, Any]:
     """The estimate for everybody, weighted by the strata, of the one survey that closed; its interval and mean."""
-    assert isinstance(cases, Select)
-    found = cases.subquery()
+    assert isinstance(counted, Select)
+    found = counted.subquery()
     closed = connection.execute(
         select(survey.c.results).where(survey.c.id.in_(select(found.c.record_id).distinct()))
     ).all()

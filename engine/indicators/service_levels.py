@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
 from sqlalchemy import null as sql_null
 
-from engine.indicators.cases import Cases, Span, case_columns, listed, yes
+from engine.indicators.counting import Counting, Span, counted_columns, listed, yes
 from engine.store.moments import seconds_between
 from engine.store.tables import (
     incident,
@@ -46,10 +46,10 @@ def _settled_at(span: Span) -> ColumnElement[Any]:
     )
 
 
-def response(_connection: Connection, span: Span) -> Cases:
+def response(_connection: Connection, span: Span) -> Counting:
     """I01: clocks of responses whose outcome became known."""
     at = _settled_at(span)
-    columns = case_columns(
+    columns = counted_columns(
         "incident",
         incident.c.id,
         **_ABOUT_INCIDENT,
@@ -74,11 +74,11 @@ def _clock_met() -> ColumnElement[Any]:
     )
 
 
-def resolution(_connection: Connection, span: Span) -> Cases:
+def resolution(_connection: Connection, span: Span) -> Counting:
     """I02: incidents by the resolution that stands; without a clock of ours what the ticket system says counts."""
     reported = case((incident.c.made_sla.is_(None), sql_null()), (incident.c.made_sla, 1), else_=0)
     met = func.coalesce(_clock_met(), reported)
-    columns = case_columns(
+    columns = counted_columns(
         "incident",
         incident.c.id,
         **_ABOUT_INCIDENT,
@@ -89,7 +89,7 @@ def resolution(_connection: Connection, span: Span) -> Cases:
     return select(*columns).where(span.within(incident.c.resolved_at))
 
 
-def still_overdue(connection: Connection, _cases: Cases, span: Span, project_id: int | None) -> dict[str, Any]:
+def still_overdue(connection: Connection, _counted: Counting, span: Span, project_id: int | None) -> dict[str, Any]:
     """Incidents that were open and overdue when the period ended (or are now), so that nothing hides by not closing."""
     end = min(span.now, span.periods[-1].ends_at(span.zone))
     late = (
@@ -118,10 +118,10 @@ def _has_clock() -> ColumnElement[bool]:
     return exists().where(sla_clock.c.incident_id == incident.c.id, sla_clock.c.metric == "resolution")
 
 
-def attainment(_connection: Connection, span: Span) -> Cases:
+def attainment(_connection: Connection, span: Span) -> Counting:
     """I03: incidents all of whose items have an outcome, at the last of them."""
     per_incident = _items(span)
-    columns = case_columns(
+    columns = counted_columns(
         "incident", incident.c.id, **_ABOUT_INCIDENT, at=per_incident.c.at, numerator=per_incident.c.met
     )
     rows = select(*columns).join(per_incident, per_incident.c.incident_id == incident.c.id)
@@ -146,7 +146,7 @@ def _items(span: Span) -> Any:
     )
 
 
-def items(connection: Connection, _cases: Cases, span: Span, project_id: int | None) -> dict[str, Any]:
+def items(connection: Connection, _counted: Counting, span: Span, project_id: int | None) -> dict[str, Any]:
     """The same by items, as contracts count."""
     found = _items(span)
     query = (
@@ -160,9 +160,9 @@ def items(connection: Connection, _cases: Cases, span: Span, project_id: int | N
     return {"items_met": int(met), "items_measured": int(measured)}
 
 
-def resolved_of_closed(_connection: Connection, span: Span) -> Cases:
+def resolved_of_closed(_connection: Connection, span: Span) -> Counting:
     """I04: incidents closed, and whether they had been resolved."""
-    columns = case_columns(
+    columns = counted_columns(
         "incident",
         incident.c.id,
         **_ABOUT_INCIDENT,
@@ -173,7 +173,7 @@ def resolved_of_closed(_connection: Connection, span: Span) -> Cases:
     return select(*columns).where(span.within(incident.c.closed_at))
 
 
-def backlog(connection: Connection, _cases: Cases, span: Span, project_id: int | None) -> dict[str, Any]:
+def backlog(connection: Connection, _counted: Counting, span: Span, project_id: int | None) -> dict[str, Any]:
     """How many came, how many were resolved, how many were open at the end."""
     end = min(span.now, span.periods[-1].ends_at(span.zone))
     was_open = and_(
@@ -189,7 +189,7 @@ def backlog(connection: Connection, _cases: Cases, span: Span, project_id: int |
     return dict(connection.execute(query).one()._mapping)
 
 
-def time_to_resolve(_connection: Connection, span: Span) -> Cases:
+def time_to_resolve(_connection: Connection, span: Span) -> Counting:
     """I05: seconds it took; by the clock of the agreement, else by the wall clock without waiting for the customer."""
     counted = (
         select(func.max(sla_clock.c.counted_seconds))
@@ -208,7 +208,7 @@ def time_to_resolve(_connection: Connection, span: Span) -> Cases:
     )
     elapsed = seconds_between(incident.c.opened_at, incident.c.resolved_at) - func.coalesce(waited, 0)
     seconds = func.coalesce(counted, case((elapsed < 0, 0), else_=elapsed))
-    columns = case_columns(
+    columns = counted_columns(
         "incident",
         incident.c.id,
         **_ABOUT_INCIDENT,
@@ -219,13 +219,13 @@ def time_to_resolve(_connection: Connection, span: Span) -> Cases:
     return select(*columns).where(span.within(incident.c.resolved_at))
 
 
-def spread(connection: Connection, cases: Cases, _span: Span, _project_id: int | None) -> dict[str, Any]:
+def spread(connection: Connection, counted: Counting, _span: Span, _project_id: int | None) -> dict[str, Any]:
     """Median and P90 (nearest rank) in hundredths of an hour."""
-    if isinstance(cases, Select):
-        found = cases.subquery()
+    if isinstance(counted, Select):
+        found = counted.subquery()
         seconds = sorted(connection.scalars(select(found.c.numerator).where(found.c.denominator == 1)))
     else:
-        seconds = sorted(one.numerator for one in listed(connection, cases) if one.denominator == 1)
+        seconds = sorted(one.numerator for one in listed(connection, counted) if one.denominator == 1)
     if not seconds:
         return {}
     ninetieth = seconds[math.ceil(0.9 * len(seconds)) - 1]
@@ -249,18 +249,18 @@ _WAS_REOPENED = or_(
 )
 
 
-def reopened(_connection: Connection, span: Span) -> Cases:
+def reopened(_connection: Connection, span: Span) -> Counting:
     """I11: resolutions, and which of them proved to be none."""
     return _resolutions(span, yes(_WAS_REOPENED))
 
 
-def first_time(_connection: Connection, span: Span) -> Cases:
+def first_time(_connection: Connection, span: Span) -> Counting:
     """I26: first resolutions, and which of them held."""
     return _resolutions(span, 1 - yes(_WAS_REOPENED)).where(incident_resolution.c.ordinal == 1)
 
 
 def _resolutions(span: Span, numerator: ColumnElement[Any]) -> Select[Any]:
-    columns = case_columns(
+    columns = counted_columns(
         "incident",
         incident.c.id,
         **_ABOUT_INCIDENT,
@@ -272,9 +272,9 @@ def _resolutions(span: Span, numerator: ColumnElement[Any]) -> Select[Any]:
     return rows.where(span.within(incident_resolution.c.resolved_at))
 
 
-def changes(_connection: Connection, span: Span) -> Cases:
+def changes(_connection: Connection, span: Span) -> Counting:
     """I24: changes and releases in the projects' process records, and how many were not rolled back."""
-    columns = case_columns(
+    columns = counted_columns(
         "service_record",
         service_record.c.id,
         number=project.c.code,

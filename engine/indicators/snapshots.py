@@ -12,9 +12,9 @@ from sqlalchemy import Connection, insert, select
 
 from engine.actors import Actor
 from engine.errors import Forbidden, NotFound
-from engine.indicators.cases import Case, Span, listed
 from engine.indicators.catalogue import indicator_of
-from engine.indicators.readings import Reading, cases_of, compute
+from engine.indicators.counting import Counted, Span, listed
+from engine.indicators.readings import Reading, compute, counted_of
 from engine.periods import Period, parse
 from engine.runtime.library import Library
 from engine.store import audit
@@ -127,7 +127,7 @@ def _keep(
     reason: str,
 ) -> Record:
     key, period, now = reading.indicator.key, reading.period, span.now
-    kept = kept_cases(connection, key, span, reading.project_id)
+    kept = kept_records(connection, key, span, reading.project_id)
     latest = _latest(connection, key, period, scope)
     values = {
         "numerator": reading.totals.numerator,
@@ -135,7 +135,7 @@ def _keep(
         "excluded": reading.totals.excluded,
         "value_hundredths": reading.value,
         "details": dict(reading.details),
-        "cases": kept,
+        "records": kept,
     }
     if latest is not None and all(getattr(latest, name) == value for name, value in values.items()):
         return latest
@@ -176,17 +176,17 @@ def _keep(
     return connection.execute(select(indicator_snapshot).where(indicator_snapshot.c.id == identifier)).one()
 
 
-def kept_cases(
+def kept_records(
     connection: Connection, key: str, span: Span, project_id: int | None
 ) -> dict[str, dict[str, list[Identifier]]]:
     """The records behind a figure as a snapshot keeps them."""
     found: dict[str, dict[str, list[Identifier]]] = defaultdict(lambda: defaultdict(list))
-    for one in listed(connection, cases_of(connection, key, span, project_id)):
+    for one in listed(connection, counted_of(connection, key, span, project_id)):
         found[one.record_type][_share(one)].append(one.number if one.record_id is None else one.record_id)
     return {kind: {share: sorted(ids, key=str) for share, ids in by.items()} for kind, by in found.items()}
 
 
-def _share(one: Case) -> str:
+def _share(one: Counted) -> str:
     return _EXCLUDED if one.excluded else f"{one.numerator}/{one.denominator}"
 
 
@@ -226,7 +226,7 @@ def history(connection: Connection, key: str, period: Period, scope: str = "") -
 
 def difference(earlier: Record, later: Record) -> Difference:
     """What one revision changed against the one before."""
-    return _differ(earlier, later.numerator, later.denominator, later.value_hundredths, later.cases)
+    return _differ(earlier, later.numerator, later.denominator, later.value_hundredths, later.records)
 
 
 def drift(
@@ -235,14 +235,14 @@ def drift(
     """What the data say now against a frozen figure; None where nothing changed."""
     period, project_id = parse(frozen.period), project_of(connection, frozen.scope)
     (reading,) = compute(connection, period, zone, now, project_id, (frozen.indicator,), library)
-    kept = kept_cases(connection, frozen.indicator, Span((period,), zone, now, library), project_id)
+    kept = kept_records(connection, frozen.indicator, Span((period,), zone, now, library), project_id)
     found = _differ(frozen, reading.totals.numerator, reading.totals.denominator, reading.value, kept)
     same_figure = (found.numerator, found.denominator) == (frozen.numerator, frozen.denominator)
     return None if same_figure and not found.records else found
 
 
-def _differ(earlier: Record, numerator: int, denominator: int, value: int | None, cases: Kept) -> Difference:
-    before, after = _shares(earlier.cases), _shares(cases)
+def _differ(earlier: Record, numerator: int, denominator: int, value: int | None, counted: Kept) -> Difference:
+    before, after = _shares(earlier.records), _shares(counted)
     return Difference(
         numerator,
         denominator,
@@ -257,10 +257,10 @@ def _ordered(found: Iterable[tuple[str, Identifier]]) -> tuple[tuple[str, Identi
     return tuple(sorted(found, key=str))
 
 
-def _shares(cases: Kept) -> dict[tuple[str, Identifier], list[str]]:
+def _shares(counted: Kept) -> dict[tuple[str, Identifier], list[str]]:
     """What each record adds; one with several lines adds several times."""
     found: dict[tuple[str, Identifier], list[str]] = defaultdict(list)
-    for kind, by in cases.items():
+    for kind, by in counted.items():
         for share, ids in sorted(by.items()):
             for one in ids:
                 found[kind, one].append(share)

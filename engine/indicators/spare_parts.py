@@ -6,19 +6,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select
 
-from engine.indicators.cases import Cases, Span, case_columns, yes
+from engine.indicators.counting import Counting, Span, counted_columns, yes
 from engine.store.tables import spare_inspection, spare_part, spare_request, spare_request_line
 
 _WITHDRAWN = spare_request.c.status == "withdrawn"
 
 
-def in_time(_connection: Connection, span: Span) -> Cases:
+def in_time(_connection: Connection, span: Span) -> Counting:
     """I16: lines needed in the period, and those that were there by then."""
     is_in_time = yes(spare_request_line.c.delivered_at <= spare_request_line.c.needed_at)
     return _lines(span, is_in_time, 1)
 
 
-def complete(_connection: Connection, span: Span) -> Cases:
+def complete(_connection: Connection, span: Span) -> Counting:
     """I17: pieces asked for, and those that came with the first delivery."""
     first = func.coalesce(spare_request_line.c.first_delivered, 0)
     asked = spare_request_line.c.quantity
@@ -26,7 +26,7 @@ def complete(_connection: Connection, span: Span) -> Cases:
 
 
 def _lines(span: Span, numerator: Any, denominator: Any) -> Select[Any]:
-    columns = case_columns(
+    columns = counted_columns(
         "spare_request",
         spare_request.c.id,
         number=spare_request.c.number,
@@ -46,10 +46,10 @@ def _lines(span: Span, numerator: Any, denominator: Any) -> Select[Any]:
     )
 
 
-def whole_requests(connection: Connection, cases: Cases, _span: Span, _project_id: int | None) -> dict[str, Any]:
+def whole_requests(connection: Connection, counted: Counting, _span: Span, _project_id: int | None) -> dict[str, Any]:
     """How many requests came whole with the first delivery."""
-    assert isinstance(cases, Select)
-    found = cases.subquery()
+    assert isinstance(counted, Select)
+    found = counted.subquery()
     each = (
         select(found.c.record_id, func.sum(found.c.denominator - found.c.numerator).label("missing"))
         .where(found.c.excluded == 0)
@@ -62,9 +62,9 @@ def whole_requests(connection: Connection, cases: Cases, _span: Span, _project_i
     return {"requests_whole": whole, "requests": requests}
 
 
-def usable(_connection: Connection, span: Span) -> Cases:
+def usable(_connection: Connection, span: Span) -> Counting:
     """I18: pieces inspected, and those that were sound."""
-    columns = case_columns(
+    columns = counted_columns(
         "spare_inspection",
         spare_inspection.c.id,
         number=spare_part.c.code,

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def ledger(platform: Platform, people: People, clock: MovableClock) -> Ledger:
-    """Two tickets of March, one late; two callbacks; a nonconformity of January."""
+    """Two incidents of March, one late; two callbacks; a nonconformity of January."""
     clock.move_to(datetime(2026, 3, 25, 2, tzinfo=UTC))
     found = Ledger(platform, people)
-    found.ticket(at("03-02"), made_sla=True)
-    found.ticket(at("03-03"), made_sla=False)
+    found.incident(at("03-02"), made_sla=True)
+    found.incident(at("03-03"), made_sla=False)
     reached = {"status": "reached", "attempts": 1, "first_attempt_at": at("03-05"), "finished_at": at("03-05")}
     found.call(at("03-04"), solved=True, score=5, **reached)
     found.call(at("03-05"))

@@ -37,15 +37,15 @@ def freeze(ledger: Ledger, scope: str = "", reason: str = "") -> Record:
 
 
 def test_what_was_frozen_stays_and_a_correction_becomes_a_revision(ledger: Ledger) -> None:
-    first = ledger.ticket(at("03-02"), made_sla=True)
-    second = ledger.ticket(at("03-03"), made_sla=False)
+    first = ledger.incident(at("03-02"), made_sla=True)
+    second = ledger.incident(at("03-03"), made_sla=False)
     frozen = freeze(ledger)
     assert (frozen.revision, frozen.numerator, frozen.denominator, frozen.value_hundredths) == (1, 1, 2, 5000)
-    assert frozen.cases == {"incident": {"0/1": [second], "1/1": [first]}}
+    assert frozen.records == {"incident": {"0/1": [second], "1/1": [first]}}
     assert freeze(ledger).id == frozen.id, "nothing has changed"
 
     ledger.change(incident, second, made_sla=True)
-    third = ledger.ticket(at("03-31"), made_sla=False)
+    third = ledger.incident(at("03-31"), made_sla=False)
     with ledger.platform.database.read() as connection:
         drift = snapshots.drift(connection, frozen, zone=SHANGHAI, now=ledger.house.now)
     assert drift is not None
@@ -56,7 +56,7 @@ def test_what_was_frozen_stays_and_a_correction_becomes_a_revision(ledger: Ledge
     assert (revised.revision, revised.numerator, revised.denominator) == (2, 2, 3)
     with ledger.platform.database.read() as connection:
         latest, original = snapshots.history(connection, "I02", MARCH)
-        assert (original.numerator, original.denominator, original.cases) == (1, 2, frozen.cases)
+        assert (original.numerator, original.denominator, original.records) == (1, 2, frozen.records)
         assert (latest.reason, latest.taken_by) == ("来源系统更正了一张工单", "徐梅")
         assert snapshots.difference(original, latest).records == 2
         assert snapshots.drift(connection, latest, zone=SHANGHAI, now=ledger.house.now) is None
@@ -64,7 +64,7 @@ def test_what_was_frozen_stays_and_a_correction_becomes_a_revision(ledger: Ledge
 
 
 def test_a_frozen_figure_keeps_the_target_it_was_judged_by(ledger: Ledger, people: People) -> None:
-    ledger.ticket(at("03-02"), made_sla=True)
+    ledger.incident(at("03-02"), made_sla=True)
     frozen = freeze(ledger)
     lin_fang = people.user("linfang", "林芳", groups=["management"])
     with ledger.platform.database.write() as connection:
@@ -78,8 +78,8 @@ def test_a_frozen_figure_keeps_the_target_it_was_judged_by(ledger: Ledger, peopl
 
 def test_a_project_is_a_scope_of_its_own(ledger: Ledger) -> None:
     a01 = ledger.project("A01")
-    ledger.ticket(at("03-02"), made_sla=True, project_id=a01)
-    ledger.ticket(at("03-03"), made_sla=False)
+    ledger.incident(at("03-02"), made_sla=True, project_id=a01)
+    ledger.incident(at("03-03"), made_sla=False)
     assert (freeze(ledger).denominator, freeze(ledger, "project:A01").denominator) == (2, 1)
     assert {row.scope for row in ledger.house.rows(indicator_snapshot)} == {"", "project:A01"}
     for unknown in ("project:X99", "A01"):
@@ -88,7 +88,7 @@ def test_a_project_is_a_scope_of_its_own(ledger: Ledger) -> None:
 
 
 def test_only_those_who_keep_the_figures_write_revisions(ledger: Ledger, people: People) -> None:
-    ledger.ticket(at("03-02"), made_sla=True)
+    ledger.incident(at("03-02"), made_sla=True)
     freeze(ledger)
     liu_yang = people.user("liuyang", "刘洋", groups=["service_desk"])
     with ledger.platform.database.write() as connection, pytest.raises(Forbidden):

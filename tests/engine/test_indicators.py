@@ -12,8 +12,8 @@ from engine import periods
 from engine.bootstrap import Platform
 from engine.clock import MovableClock
 from engine.indicators import readings
-from engine.indicators.cases import Totals
 from engine.indicators.catalogue import INDICATORS
+from engine.indicators.counting import Totals
 from engine.store.tables import (
     contact,
     customer,
@@ -51,14 +51,14 @@ def test_nothing_to_measure_is_neither_nought_nor_all(ledger: Ledger) -> None:
     assert ledger.read("I25").status == "no_source"
 
 
-def test_resolutions_count_in_the_month_of_the_company_and_cancelled_tickets_are_left_out(ledger: Ledger) -> None:
+def test_resolutions_count_in_the_month_of_the_company_and_cancelled_incidents_are_left_out(ledger: Ledger) -> None:
     """March in Shanghai begins on 28 February at 16:00 UTC: INC001 is of March, INC002 of February."""
-    ledger.ticket(at("03-01", "00:00"), made_sla=True)
-    ledger.ticket(at("02-28", "23:59"), made_sla=False)
-    ledger.ticket(at("03-31", "23:59"), made_sla=False, opened_at=at("03-31", "13:59"))
-    ledger.ticket(at("03-15"), made_sla=True, state="cancelled")
-    ledger.ticket(at("03-20"), made_sla=None)
-    ledger.ticket(None, made_sla=False)
+    ledger.incident(at("03-01", "00:00"), made_sla=True)
+    ledger.incident(at("02-28", "23:59"), made_sla=False)
+    ledger.incident(at("03-31", "23:59"), made_sla=False, opened_at=at("03-31", "13:59"))
+    ledger.incident(at("03-15"), made_sla=True, state="cancelled")
+    ledger.incident(at("03-20"), made_sla=None)
+    ledger.incident(None, made_sla=False)
     found = ledger.read("I02")
     assert (found.totals, found.text("zh"), found.status) == (Totals(1, 2, 2), "50%", "missed")
     assert found.is_small
@@ -72,17 +72,17 @@ def test_resolutions_count_in_the_month_of_the_company_and_cancelled_tickets_are
 
 def test_the_clock_of_an_agreement_comes_before_what_the_ticket_system_says(ledger: Ledger) -> None:
     a01, b01 = ledger.project("A01"), ledger.project("B01")
-    first = ledger.ticket(at("03-10"), made_sla=False, project_id=a01)
+    first = ledger.incident(at("03-10"), made_sla=False, project_id=a01)
     ledger.clock(first, a01, "response", "met", stopped_at=at("03-10", "10:10"))
     ledger.clock(first, a01, "resolution", "met", stopped_at=at("03-10"), counted_seconds=5400)
-    second = ledger.ticket(at("03-11"), made_sla=True, project_id=a01)
+    second = ledger.incident(at("03-11"), made_sla=True, project_id=a01)
     ledger.clock(second, a01, "response", "met", stopped_at=at("03-11", "10:05"))
     ledger.clock(second, a01, "resolution", "missed", breached_at=at("03-11", "11:00"), stopped_at=at("03-11"))
-    third = ledger.ticket(None, project_id=b01)
+    third = ledger.incident(None, project_id=b01)
     ledger.clock(third, b01, "response", "running", due_at=at("03-02"), is_stopped=False)
-    fourth = ledger.ticket(None, project_id=b01)
+    fourth = ledger.incident(None, project_id=b01)
     ledger.clock(fourth, b01, "response", "running", due_at=at("04-20"), is_stopped=False)
-    ledger.clock(ledger.ticket(None, state="cancelled"), b01, "response", "cancelled", stopped_at=at("03-03"))
+    ledger.clock(ledger.incident(None, state="cancelled"), b01, "response", "cancelled", stopped_at=at("03-03"))
     assert ledger.read("I01").totals == Totals(2, 3, 1), "the third ran out unanswered; the fourth is not due yet"
     assert ledger.read("I01", project_id=a01).totals == Totals(2, 2)
     assert ledger.read("I02").totals == Totals(1, 2)
@@ -93,9 +93,9 @@ def test_the_clock_of_an_agreement_comes_before_what_the_ticket_system_says(ledg
 
 
 def test_a_reopened_resolution_is_none(ledger: Ledger) -> None:
-    ledger.ticket(at("03-02"))
-    ledger.ticket(at("03-03"), reopen_count=1)  # as the ticket system counts; we know one resolution only
-    twice = ledger.ticket(None, state="resolved", resolved_at=at("03-09"), reopen_count=1)
+    ledger.incident(at("03-02"))
+    ledger.incident(at("03-03"), reopen_count=1)  # as the ticket system counts; we know one resolution only
+    twice = ledger.incident(None, state="resolved", resolved_at=at("03-09"), reopen_count=1)
     ledger.resolution(twice, at("03-05"), 1, reopened=at("03-06"))
     ledger.resolution(twice, at("03-09"), 2)
     assert ledger.read("I11").totals == Totals(2, 4)
@@ -103,10 +103,10 @@ def test_a_reopened_resolution_is_none(ledger: Ledger) -> None:
 
 
 def test_incidents_are_closed_resolved_and_the_backlog_is_told(ledger: Ledger) -> None:
-    ledger.ticket(at("03-02"), state="closed", closed_at=at("03-07"))
-    ledger.ticket(None, state="closed", closed_at=at("03-08"))
-    ledger.ticket(None, state="cancelled", closed_at=at("03-09"))
-    ledger.ticket(None, opened_at=at("03-30"))
+    ledger.incident(at("03-02"), state="closed", closed_at=at("03-07"))
+    ledger.incident(None, state="closed", closed_at=at("03-08"))
+    ledger.incident(None, state="cancelled", closed_at=at("03-09"))
+    ledger.incident(None, opened_at=at("03-30"))
     found = ledger.read("I04")
     assert (found.totals, found.text("en")) == (Totals(1, 2, 1), "50%")
     assert (found.details["opened"], found.details["resolved"], found.details["backlog"]) == (3, 1, 1)
@@ -224,9 +224,9 @@ def test_changes_come_from_the_process_records_of_projects(ledger: Ledger) -> No
 
 def test_figures_by_project_and_priority(ledger: Ledger) -> None:
     a01, b01 = ledger.project("A01"), ledger.project("B01")
-    ledger.ticket(at("03-02"), made_sla=True, project_id=a01, priority="1")
-    ledger.ticket(at("03-03"), made_sla=False, project_id=a01, priority="2")
-    ledger.ticket(at("03-04"), made_sla=True, project_id=b01, priority="2")
+    ledger.incident(at("03-02"), made_sla=True, project_id=a01, priority="1")
+    ledger.incident(at("03-03"), made_sla=False, project_id=a01, priority="2")
+    ledger.incident(at("03-04"), made_sla=True, project_id=b01, priority="2")
     with ledger.platform.database.read() as connection:
         found = readings.by_project(connection, "I02", periods.parse("2026-03"), SHANGHAI, END_OF_MARCH)
     assert found == {(a01, "1"): Totals(1, 1), (a01, "2"): Totals(0, 1), (b01, "2"): Totals(1, 1)}

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from engine import periods
 from engine.indicators import readings
-from engine.indicators.cases import Totals
+from engine.indicators.counting import Totals
 from engine.obligations import waivers
 from engine.obligations.catalogue import OBLIGATIONS
 from engine.periods import Period

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine import periods
 from engine.indicators import readings
-from engine.indicators.cases import Totals
+from engine.indicators.counting import Totals
 from engine.settings import ROOT
 from engine.store.tables import callback
 from tests.support.service_desk import ServiceDesk

@@ -38,14 +38,14 @@ def at(day: str, clock: str = "12:00") -> datetime:
 
 
 class Ledger:
-    """Tickets, callbacks, complaints, nonconformities of one company; whoever owns anything is Xu Mei."""
+    """Incidents, callbacks, complaints, nonconformities of one company; whoever owns anything is Xu Mei."""
 
     def __init__(self, platform: Platform, people: People) -> None:
         self.platform, self.house = platform, House(platform)
         self.xu_mei = people.user("xumei", "徐梅", groups=["quality"])
         self.department_id = people.group("operations")
         self.house.publish(Diagram("case").start().user("do", groups="quality").end().flow("begin", "do", "done"))
-        self._tickets = 0
+        self._incidents = 0
 
     def add(self, table: Table, **values: Any) -> int:
         """A row; its id."""
@@ -79,13 +79,13 @@ class Ledger:
             "excluded": sorted(one.number for one in found if one.excluded),
         }
 
-    def ticket(self, resolved: datetime | None, **values: Any) -> int:
+    def incident(self, resolved: datetime | None, **values: Any) -> int:
         """An incident with its resolution, opened two hours before it was resolved."""
-        self._tickets += 1
+        self._incidents += 1
         opened = values.pop("opened_at", None) or (resolved or at("03-01")) - timedelta(hours=2)
         given: dict[str, Any] = {
             "source": "desk",
-            "number": f"INC{self._tickets:03}",
+            "number": f"INC{self._incidents:03}",
             "state": "open" if resolved is None else "resolved",
             "summary": "打印机无法打印",
             "priority": "2",
@@ -107,9 +107,9 @@ class Ledger:
         )
 
     def call(self, resolved: datetime, **values: Any) -> int:
-        """A ticket resolved then, and its callback, due a day later."""
-        ticket_id = self.ticket(None)
-        resolution_id = self.resolution(ticket_id, resolved)
+        """An incident resolved then, and its callback, due a day later."""
+        incident_id = self.incident(None)
+        resolution_id = self.resolution(incident_id, resolved)
         given = {"status": "open", "attempts": 0, **values}
         due_at = resolved + timedelta(hours=24)
         return self.add(callback, resolution_id=resolution_id, instance_id=self.case(), due_at=due_at, **given)

@@ -56,9 +56,9 @@ def test_everybody_sees_the_dashboard_of_their_department_first(
 
 
 def test_the_load_of_this_moment(ledger: Ledger, xu_mei: Visitor) -> None:
-    ledger.ticket(at("03-25", "09:30"), opened_at=at("03-25", "08:00"))
-    ledger.ticket(None, opened_at=at("03-24"), made_sla=False)
-    ledger.call(at("03-20"))  # its ticket is open again in the register
+    ledger.incident(at("03-25", "09:30"), opened_at=at("03-25", "08:00"))
+    ledger.incident(None, opened_at=at("03-24"), made_sla=False)
+    ledger.call(at("03-20"))  # its incident is open again in the register
     ledger.complaint("C-1", at("03-20"))
     ledger.complaint("C-2", at("03-20"), status="closed")
     assert tiles(xu_mei.visit("/dashboards/desk")) == {

@@ -25,9 +25,9 @@ PAGE = "/indicators"
 def ledger(platform: Platform, people: People, clock: MovableClock) -> Ledger:
     clock.move_to(datetime(2026, 4, 2, tzinfo=UTC))
     found = Ledger(platform, people)
-    found.ticket(at("03-02"), made_sla=True)
-    found.ticket(at("03-03"), made_sla=False)
-    found.ticket(at("02-10"), made_sla=True)
+    found.incident(at("03-02"), made_sla=True)
+    found.incident(at("03-03"), made_sla=False)
+    found.incident(at("02-10"), made_sla=True)
     return found
 
 

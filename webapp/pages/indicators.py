@@ -147,7 +147,7 @@ def _share(indicator: Indicator) -> str:
     return wanted if wanted in SHARES else ""
 
 
-def _share_of(one: readings.Case) -> str:
+def _share_of(one: readings.Counted) -> str:
     if one.excluded:
         return "excluded"
     return "counted" if one.numerator >= max(one.denominator, 1) else "missed"

@@ -31,7 +31,7 @@ indicator_snapshot = Table(
     Column("warning_hundredths", Integer),
     Column("status", String(16), nullable=False),  # met, warning, missed, no_data, no_source
     Column("details", JsonText, nullable=False),  # median, interval, by priority and what else belongs to it
-    Column("cases", JsonText, nullable=False),  # the records: type → "numerator/denominator" → ids
+    Column("records", JsonText, nullable=False),  # by type → "numerator/denominator" → ids
     Column("reason", Text, nullable=False, server_default=""),  # of a revision
     Column("report_id", Integer, ForeignKey("report.id")),  # the report it was first frozen for
     Column("taken_at", UtcDateTime, nullable=False),

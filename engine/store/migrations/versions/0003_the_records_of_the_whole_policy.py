@@ -405,7 +405,7 @@ def upgrade() -> None:
         sa.Column("warning_hundredths", sa.Integer(), nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("details", engine.store.types.JsonText(), nullable=False),
-        sa.Column("cases", engine.store.types.JsonText(), nullable=False),
+        sa.Column("records", engine.store.types.JsonText(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=True),
         sa.Column("taken_at", engine.store.types.UtcDateTime(timezone=True), nullable=False),

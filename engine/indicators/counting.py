@@ -1,6 +1,6 @@
 """The records behind an indicator: what each adds above and below the line, when, for which project.
 
-Every formula yields its cases, as a query or as a list; figures, trends and lists of records all follow from them.
+Every formula yields what it counts, as a query or as a list; figures, trends and lists all follow from that.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Case:
+class Counted:
     """One record: what it adds to the numerator and the denominator at ``at``; an excluded one adds nothing."""
 
     record_type: str
@@ -99,13 +99,13 @@ class Case:
     priority: str = ""
 
 
-Cases = Select[Any] | Sequence[Case]
-Formula = Callable[[Connection, Span], Cases]
+Counting = Select[Any] | Sequence[Counted]
+Formula = Callable[[Connection, Span], Counting]
 
 
 @dataclass(frozen=True)
 class Totals:
-    """The sums over some cases."""
+    """The sums over what is counted."""
 
     numerator: int = 0
     denominator: int = 0
@@ -117,7 +117,7 @@ class Totals:
         )
 
 
-def case_columns(
+def counted_columns(
     record_type: str,
     record_id: ColumnElement[Any],
     *,
@@ -130,7 +130,7 @@ def case_columns(
     project_id: ColumnElement[Any] | None = None,
     priority: ColumnElement[Any] | None = None,
 ) -> list[ColumnElement[Any]]:
-    """The columns of a query of cases, in the order of ``Case``; what is excluded counts neither above nor below."""
+    """The columns of a query of records; what is excluded counts neither above nor below the line."""
     above, below = _number(numerator), _number(denominator)
     if excluded is not None:
         above, below = case((excluded, 0), else_=above), case((excluded, 0), else_=below)
@@ -157,39 +157,39 @@ def _number(given: ColumnElement[Any] | int) -> ColumnElement[Any]:
     return literal(given, Integer) if isinstance(given, int) else given
 
 
-def of_project(cases: Cases, project_id: int | None) -> Cases:
+def of_project(counted: Counting, project_id: int | None) -> Counting:
     """Those of one project; all of them without one."""
     if project_id is None:
-        return cases
-    if isinstance(cases, Select):
-        found = cases.subquery()
+        return counted
+    if isinstance(counted, Select):
+        found = counted.subquery()
         return select(found).where(found.c.project_id == project_id)
-    return [one for one in cases if one.project_id == project_id]
+    return [one for one in counted if one.project_id == project_id]
 
 
-def totals(connection: Connection, cases: Cases, span: Span) -> list[Totals]:
+def totals(connection: Connection, counted: Counting, span: Span) -> list[Totals]:
     """The sums in each of the periods."""
-    if isinstance(cases, Select):
-        found = cases.subquery()
+    if isinstance(counted, Select):
+        found = counted.subquery()
         sums = _sums(connection, select(span.ordinal(found.c.at).label("ordinal"), *_figures(found)), "ordinal")
     else:
-        sums = _added((span.ordinal_of(one.at), *_of(one)) for one in cases)
+        sums = _added((span.ordinal_of(one.at), *_of(one)) for one in counted)
     return [sums.get((index,), Totals()) for index in range(len(span.periods))]
 
 
-def breakdown(connection: Connection, cases: Cases, *names: str) -> dict[tuple[Any, ...], Totals]:
+def breakdown(connection: Connection, counted: Counting, *names: str) -> dict[tuple[Any, ...], Totals]:
     """The sums over all periods by ``project_id``, ``priority`` or both."""
-    if isinstance(cases, Select):
-        found = cases.subquery()
+    if isinstance(counted, Select):
+        found = counted.subquery()
         return _sums(connection, select(*(found.c[name] for name in names), *_figures(found)), *names)
-    return _added((*(getattr(one, name) for name in names), *_of(one)) for one in cases)
+    return _added((*(getattr(one, name) for name in names), *_of(one)) for one in counted)
 
 
 def _figures(found: Subquery) -> list[ColumnElement[Any]]:
     return [found.c.numerator, found.c.denominator, found.c.excluded]
 
 
-def _of(one: Case) -> tuple[int, int, int]:
+def _of(one: Counted) -> tuple[int, int, int]:
     return one.numerator, one.denominator, one.excluded
 
 
@@ -210,8 +210,8 @@ def _added(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], Totals]:
     return sums
 
 
-def listed(connection: Connection, cases: Cases) -> Iterable[Case]:
-    """Every case."""
-    if not isinstance(cases, Select):
-        return cases
-    return (Case(**row._mapping) for row in connection.execute(cases))
+def listed(connection: Connection, counted: Counting) -> Iterable[Counted]:
+    """Every one of them."""
+    if not isinstance(counted, Select):
+        return counted
+    return (Counted(**row._mapping) for row in connection.execute(counted))
