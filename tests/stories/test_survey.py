@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from engine.errors import EngineError
 from engine.link_attempts import FAILURES_PER_ADDRESS, LinkThrottled, LinkUnusable, note_failure
 from engine.store.tables import (
     contact,
@@ -157,9 +158,16 @@ def test_the_questionnaire_is_fixed_once_it_is_handed_in_and_open_again_when_ret
 
 
 def test_who_prepared_it_may_not_approve_it(company: Company) -> None:
-    prepare_survey(company)
+    company.hire("zhaolei", "赵磊", "quality", "management")
+    company.start("zhaolei", "satisfaction_survey", year=2026)
+    company.submit("zhaolei", "build_questionnaire", matches_sla=True)
+    review(company)
+    company.submit("xumei", "plan_sample", **SAMPLE)
     assert "approve_survey" not in company.todo("xumei")
-    assert {"approve_survey"} <= set(company.todo("linfang")) & set(company.todo("majianguo"))
+    with pytest.raises(EngineError):
+        company.submit("zhaolei", "approve_survey", decision="approve")
+    company.submit("majianguo", "approve_survey", decision="approve")
+    assert the_survey(company).status == "open"
 
 
 def test_the_frame_leaves_out_staff_duplicates_and_people_without_an_address(company: Company) -> None:
