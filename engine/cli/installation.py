@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from engine import demo as demo_company
-from engine import deployments
+from engine import deployments, simulation
 from engine.bootstrap import Platform
 from engine.cli.terminal import open_platform, terminal_actor
 
@@ -22,7 +21,7 @@ def prepare(demo: bool) -> None:
 
 def prepare_platform(platform: Platform, *, demo: bool) -> None:
     """Publish what changed in the process and form files; with ``demo``, make the demo company if there is none."""
-    if demo and demo_company.prepare(platform):
+    if demo and simulation.prepare(platform):
         click.echo("The demo company is ready.")
         return
     publish_files(platform, "prepare")

@@ -57,5 +57,9 @@ def _line(row: Row) -> str:
 
 
 def _lapse(lapse: Lapse) -> str:
-    how = "never done" if lapse.delay is None else f"done {lapse.delay} after it arose"
+    how = "never done"
+    if lapse.on_day is not None:
+        how = f"done on day {lapse.on_day}"
+    elif lapse.delay is not None:
+        how = f"done {lapse.delay} after it arose"
     return f"{lapse.period.key} {lapse.process}.{lapse.element} {how}: {', '.join(sorted(lapse.shows))}"

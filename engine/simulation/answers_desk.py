@@ -71,6 +71,16 @@ def _complaint(scene: Opening, kind: tuple[Any, ...]) -> Mapping[str, Any]:
     }
 
 
+def complaint(scene: Opening) -> Mapping[str, Any]:
+    """A complaint as they come."""
+    return _complaint(scene, scene.random.choice(_COMPLAINTS))
+
+
+def major_complaint(scene: Opening) -> Mapping[str, Any]:
+    """A complaint that touches law and contract."""
+    return _complaint(scene, _MAJOR)
+
+
 def _acknowledge(scene: Scene) -> Mapping[str, Any]:
     names = ("customer", "project", "complainant", "contact", "subject", "kind", "severity", "flags")
     known = {name: scene.data.get(name) for name in names if scene.data.get(name)}
@@ -151,9 +161,9 @@ ANSWERS: Mapping[Step, Answer] = {
 }
 
 STARTS = (
-    Start("zhaoqian", "complaint", 12, lambda scene: _complaint(scene, scene.random.choice(_COMPLAINTS))),
-    Start("liuyang", "complaint", 10, lambda scene: _complaint(scene, scene.random.choice(_COMPLAINTS))),
-    Start("sunli", "complaint", 3, lambda scene: _complaint(scene, _MAJOR)),
+    Start("zhaoqian", "complaint", 12, complaint),
+    Start("liuyang", "complaint", 10, complaint),
+    Start("sunli", "complaint", 3, major_complaint),
     Start(
         "sunli",
         "customer_feedback",

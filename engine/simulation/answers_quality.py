@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from engine.simulation.scene import Answer, Scene, Step
+from engine.simulation.scene import Answer, Opening, Scene, Step
 
 AREAS = ["people", "resources", "technology", "process"]
 DEPARTMENTS = ["service_desk", "operations", "technical_center", "quality", "human_resources", "finance"]
@@ -49,6 +49,11 @@ def programme(scene: Scene) -> Mapping[str, Any]:
         for name, month, areas in (("年中", "06", AREAS[:2]), ("年末", "12", AREAS[2:]))
     ]
     return {"year": year, "objectives": "验证服务质量管理体系符合制度和标准要求，并持续有效。", "audits": audits}
+
+
+def audit_request(scene: Opening) -> Mapping[str, Any]:
+    """Quality calls an audit outside the programme."""
+    return {"title": f"{scene.today.year} 年专项内部审核", "audit_reason": "覆盖直接面向客户的两个部门"}
 
 
 def audit_plan(scene: Scene) -> Mapping[str, Any]:

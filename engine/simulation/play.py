@@ -29,6 +29,7 @@ from engine.worker import Worker
 
 IMPORT_HOURS = (9, 14, 18)
 BEAT_HOURS = (8, 10)  # when recurring starts come due, besides the hours of the imports
+LEFT_LYING = 0.9
 Daily = Callable[[Platform, datetime], None]
 
 
@@ -44,7 +45,8 @@ class Told:
 class Play:
     """One company on one clock. ``answers`` say what people write, ``starts`` what they begin on their own accord.
 
-    ``daily`` is called every morning, for what people outside the house do (customers answer a survey).
+    ``daily`` is called every morning, for what people outside the house do (customers answer a survey). Nothing is
+    imported after ``imports_until``; of what arrives after ``quiet_from`` most is left lying.
     """
 
     def __init__(
@@ -58,9 +60,12 @@ class Play:
         lapses: Sequence[Lapse] = (),
         daily: Sequence[Daily] = (),
         seed: int = 1,
+        imports_until: datetime | None = None,
+        quiet_from: datetime | None = None,
     ) -> None:
         self.platform, self.clock, self.tickets = platform, clock, tickets
         self.answers, self.starts, self.lapses, self.daily = answers, starts, lapses, daily
+        self.imports_until, self.quiet_from = imports_until, quiet_from
         self.random = Random(seed)  # noqa: S311 - a simulation, the same for the same seed
         self.staff = Staff(platform, self.random)
         self.worker = Worker(platform, channels={"mail": lambda payload: None})
@@ -101,7 +106,7 @@ class Play:
         while day < end:
             for hour in IMPORT_HOURS:
                 at = day.replace(hour=hour)
-                if at > self.clock.now():
+                if at > self.clock.now() and (self.imports_until is None or at <= self.imports_until):
                     self.at(at, self._import)
             for each in self.daily:
                 self.at(day.replace(hour=10, minute=30), partial(self._outside, each))
@@ -116,7 +121,7 @@ class Play:
         for one in self.starts:
             for _ in range(round(one.times_a_year * years)):
                 wanted = begin + (end - begin) * self.random.random()
-                self.at(calendars.next_opening(OFFICE, wanted), partial(self._start, one))
+                self.at(calendars.next_opening(OFFICE, wanted), partial(self.start, one))
 
     def _outside(self, act: Daily) -> None:
         act(self.platform, self.clock.now())
@@ -125,7 +130,8 @@ class Play:
         self.tickets.import_into(self.platform, self.staff.by_login["chenjing"], self.clock.now())
         self.told.imports += 1
 
-    def _start(self, one: Start) -> None:
+    def start(self, one: Start) -> None:
+        """Somebody begins a process on their own accord."""
         with self.platform.database.read() as connection:
             given = one.answers(Opening(connection, self.clock.now(), self._zone, self.random))
         if given is None:
@@ -147,10 +153,13 @@ class Play:
                 self._take_up(item)
 
     def _take_up(self, item: Record) -> None:
+        is_quiet = self.quiet_from is not None and self.clock.now() >= self.quiet_from
+        if is_quiet and self.random.random() < LEFT_LYING:
+            return
         lapse = next((one for one in self.lapses if one.befalls(item, self._zone)), None)
         if lapse is None:
             self.at(self.staff.moment(item, self.clock.now()), lambda: self._act(item.id))
-        elif (moment := lapse.done_at(item)) is not None:
+        elif (moment := lapse.done_at(item, self._zone)) is not None:
             self.at(moment, lambda: self._act(item.id))
 
     def _act(self, work_item_id: str) -> None:

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -206,7 +206,7 @@ def _link(row: Mapping[str, Any]) -> str:
     content = [
         row["previous_hash"],
         row["sequence"],
-        row["at"].isoformat(timespec="microseconds"),
+        row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
         row["actor"],
         row["action"],
         row["subject_type"],

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from engine import inbox_queries, periods, users
 from engine.bootstrap import Platform, compose
 from engine.clock import MovableClock
-from engine.demo import PASSWORD, PEOPLE, prepare
+from engine.demo import PASSWORD, PEOPLE
 from engine.indicators import readings
 from engine.registers.importing import import_incidents
 from engine.settings import Settings
+from engine.simulation import prepare
 from engine.store import audit
 from engine.store.tables import callback, complaint, engine_incident, import_reject, incident, outbox, user
 from tests.support.people import People
@@ -58,7 +59,7 @@ def people(prepared: Platform) -> People:
     return People(prepared)
 
 
-def test_the_demo_company_has_a_month_behind_it(prepared: Platform, people: People) -> None:
+def test_the_demo_company_has_months_behind_it(prepared: Platform, people: People) -> None:
     now = prepared.clock.now()
     with prepared.database.read() as connection:
         states = Counter(connection.execute(select(callback.c.status)).scalars())
@@ -112,7 +113,7 @@ def test_a_preparation_that_broke_off_is_finished_by_the_next(
 ) -> None:
     clock.move_to(THURSDAY_MORNING)
     with monkeypatch.context() as patched:
-        patched.setattr("engine.demo.preparation.generate", lambda *_: 1 / 0)
+        patched.setattr("engine.simulation.preparation.generate", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             prepare(platform)
     assert prepare(platform)
