@@ -76,7 +76,9 @@ def test_october_brings_a_questionnaire_made_of_the_agreements(company: Company)
     assert company.engine_incidents == []
 
 
-def test_a_survey_goes_its_whole_way(company: Company) -> None:
+def test_a_survey_goes_its_whole_way(any_company: Company) -> None:
+    company = any_company
+    serve_customers(company)
     found = send_survey(company)
     assert len(found) == 23
     everybody_answers(company, found, silent=3)
@@ -106,7 +108,9 @@ def test_a_survey_goes_its_whole_way(company: Company) -> None:
     with company.platform.database.read() as connection:
         year = results.of_year(connection, 2026)
         assert results.of_year(connection, 2025) is None
+        sheets = {one.sheet for one in results.answers(connection, the_survey(company).id)}
     assert year is not None and year["overall"]["share"] == 1.0 and year["makes_claims"]
+    assert sheets == set(range(1, 21))
     assert company.engine_incidents == []
 
 
