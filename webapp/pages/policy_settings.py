@@ -34,6 +34,18 @@ TOPICS = {
     "survey": lazy_gettext("Satisfaction surveys"),
     "visit": lazy_gettext("Project visits"),
     "improvement": lazy_gettext("Improvements"),
+    "sla": lazy_gettext("Service level agreements"),
+    "quality_plan": lazy_gettext("Quality plans"),
+    "monitoring": lazy_gettext("Service monitoring"),
+    "spare_parts": lazy_gettext("Spare parts"),
+    "statistics": lazy_gettext("Monthly statistics"),
+    "service_report": lazy_gettext("Service reports"),
+    "quality_report": lazy_gettext("Monthly quality reports"),
+    "quality_meeting": lazy_gettext("Quality meetings"),
+    "work_summary": lazy_gettext("Monthly and quarterly summaries"),
+    "spot_check": lazy_gettext("Spot checks"),
+    "document": lazy_gettext("Controlled documents"),
+    "obligation": lazy_gettext("Obligations"),
 }
 
 
