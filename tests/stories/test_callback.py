@@ -61,7 +61,10 @@ def test_a_day_at_the_service_desk_from_the_import_to_the_second_callback(any_de
     assert second.due_at == again + timedelta(hours=24)
     assert second.business_key == "INC1-2"
     desk.submit(desk.liu_yang, "call", **HAPPY)
-    assert [one.status for one in desk.instances] == ["completed", "completed"]
+    assert [one.status for one in desk.instances if one.definition_key == "incident_callback"] == [
+        "completed",
+        "completed",
+    ]
     assert [(one.status, one.solved, one.score) for one in desk.callbacks] == [
         ("reached", False, 3),
         ("reached", True, 5),
