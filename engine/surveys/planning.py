@@ -131,7 +131,6 @@ def shown(connection: Connection, survey_id: int) -> dict[str, Any]:
                 "neyman": one.neyman,
                 "needed": one.needed,
                 "invited": one.invited,
-                "note": _note(one),
             }
             for one in strata
         ],
@@ -247,9 +246,3 @@ def _by_stratum(connection: Connection, table: Any, survey_id: int) -> dict[str,
     for row in connection.execute(query):
         found.setdefault(row.stratum, []).append(row.contact_id)
     return found
-
-
-def _note(one: Record) -> str:
-    if one.falls_short:
-        return "全数调查，仍达不到精度"
-    return "全数调查" if one.is_census else ""
