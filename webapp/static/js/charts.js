@@ -10,10 +10,10 @@
 
   const PERCENT = { max: 100, min: range => Math.max(0, Math.floor((range.min - 2) / 10) * 10) };
 
-  const lines = spec => ({
+  const lines = (spec, isNarrow) => ({
     color: LINES,
-    legend: { top: 0, textStyle: text, itemWidth: 18 },
-    grid: { left: 8, right: 16, top: 36, bottom: 4, containLabel: true },
+    legend: { top: 0, textStyle: text, itemWidth: 18, orient: isNarrow ? 'vertical' : 'horizontal' },
+    grid: { left: 8, right: 16, top: isNarrow ? 12 + 23 * spec.series.length : 36, bottom: 4, containLabel: true },
     tooltip: { trigger: 'axis', valueFormatter: value => (value == null ? '—' : `${value}${spec.unit}`) },
     xAxis: { type: 'category', data: spec.labels, axisLabel: text, axisLine: split },
     yAxis: { type: 'value', ...(spec.unit === '%' ? PERCENT : { scale: true }), axisLabel: { ...text, formatter: `{value}${spec.unit}` }, splitLine: split },
@@ -42,9 +42,11 @@
   for (const box of document.querySelectorAll('[data-chart]')) {
     const spec = JSON.parse(box.dataset.chart);
     box.classList.add('yz-chart-drawn');
+    const isNarrow = box.clientWidth < 480;
     if (spec.kind === 'bar') box.classList.add(spec.labels.length > 5 ? 'yz-chart-tall' : 'yz-chart-low');
+    else if (isNarrow) box.classList.add('yz-chart-tall');
     const chart = window.echarts.init(box, null, { renderer: 'canvas' });
-    chart.setOption({ animation: false, textStyle: text, ...(spec.kind === 'line' ? lines(spec) : bars(spec)) });
+    chart.setOption({ animation: false, textStyle: text, ...(spec.kind === 'line' ? lines(spec, isNarrow) : bars(spec)) });
     if (spec.links) chart.on('click', event => window.location.assign(spec.links[event.dataIndex]));
     drawn.push(chart);
   }
