@@ -113,7 +113,8 @@ def id_of(connection: Connection, actor: Actor, register: Register, number: str)
     """The id of the record with this number. Raises ``RecordUnknown`` and ``Forbidden``."""
     require_reader(register, actor)
     table = register.table
-    found = connection.execute(select(table.c.id).where(table.c[register.number] == number)).scalar()
+    same = select(table.c.id).where(table.c[register.number] == number)
+    found = connection.execute(same.order_by(table.c.id.desc()).limit(1)).scalar()  # the latest of its versions
     if found is None:
         raise RecordUnknown()
     return int(found)

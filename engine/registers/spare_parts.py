@@ -55,25 +55,15 @@ def move(
 
     Raises ``StockTooLow``: the stock never falls below zero, whoever else takes parts at the same moment.
     """
-    if dedup_key is not None:
-        known = select(spare_part_move.c.id).where(spare_part_move.c.dedup_key == dedup_key)
-        if connection.execute(known).first() is not None:
-            return False
+    if dedup_key is not None and _is_done(connection, dedup_key):
+        return False
     signed = quantity if kind in INBOUND else -quantity
-    changed = connection.execute(
-        update(spare_part)
-        .where(spare_part.c.id == part_id, spare_part.c.stock + signed >= 0)
-        .values(stock=spare_part.c.stock + signed)
-        .returning(spare_part.c.stock)
-    ).one_or_none()
-    if changed is None:
-        found = connection.execute(select(spare_part).where(spare_part.c.id == part_id)).one()
-        raise StockTooLow(code=found.code, stock=found.stock, quantity=quantity)
+    balance = _new_balance(connection, part_id, signed)
     values = {
         "part_id": part_id,
         "kind": kind,
         "quantity": signed,
-        "balance": changed.stock,
+        "balance": balance,
         "request_line_id": line_id,
         "note": note[:300],
     }
@@ -90,3 +80,21 @@ def move(
         details=values,
     )
     return True
+
+
+def _is_done(connection: Connection, dedup_key: str) -> bool:
+    known = select(spare_part_move.c.id).where(spare_part_move.c.dedup_key == dedup_key)
+    return connection.execute(known).first() is not None
+
+
+def _new_balance(connection: Connection, part_id: int, signed: int) -> int:
+    changed = connection.execute(
+        update(spare_part)
+        .where(spare_part.c.id == part_id, spare_part.c.stock + signed >= 0)
+        .values(stock=spare_part.c.stock + signed)
+        .returning(spare_part.c.stock)
+    ).one_or_none()
+    if changed is None:
+        found = connection.execute(select(spare_part).where(spare_part.c.id == part_id)).one()
+        raise StockTooLow(code=found.code, stock=found.stock, quantity=-signed)
+    return int(changed.stock)

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import instances
 from engine.actors import Actor
-from engine.registers.importing.courses import Before, Course, Waits, course_of, merged_waits
+from engine.registers.importing.course_keeping import keep_courses
+from engine.registers.importing.courses import Before, Course, Waits, course_of
 from engine.registers.importing.events import Event, RowReader
 from engine.runtime.changes import Changes
 from engine.runtime.step import Runtime, new_id
@@ -120,7 +121,7 @@ class Registrar:
             columns: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name != "b_id"}
             connection.execute(update(incident).where(incident.c.id == bindparam("b_id")).values(columns), changed)
             outcome.updated = [row["b_id"] for row in changed]
-        self._keep_courses(connection, courses, known, ids)
+        keep_courses(connection, courses, known, ids)
         self._resolve(connection, candidates, courses, known, ids, outcome, now)
         if not finder.is_empty:
             clocks.recompute(connection, ids.values(), zone=self.runtime.zone, now=now)
@@ -181,43 +182,6 @@ class Registrar:
             "project_id": project_id,
             **details,
         }
-
-    @staticmethod
-    def _keep_courses(
-        connection: Connection, courses: Mapping[str, Course], known: Mapping[str, Known], ids: Mapping[str, int]
-    ) -> None:
-        """Waits as far as they are news, and of resolutions known before that they proved to be none."""
-        fresh, changed, reopened = [], [], []
-        for number, course in courses.items():
-            before = known[number].waits if number in known else {}
-            for began_at, wait in (merged_waits(before, course) if before else course.waits).items():
-                row = {"incident_id": ids[number], "began_at": began_at, "ended_at": wait[0], "reason": wait[1]}
-                if began_at not in before:
-                    fresh.append(row)
-                elif before[began_at] != wait:
-                    changed.append({"b_id": ids[number], "b_began_at": began_at, "b_ended_at": wait[0]})
-            if number in known:
-                reopened += [
-                    {"b_id": ids[number], "b_resolved_at": resolved_at, "b_reopened_at": at}
-                    for resolved_at, at in course.reopened.items()
-                    if resolved_at in known[number].resolved
-                ]
-        if fresh:
-            connection.execute(insert(incident_wait), fresh)
-        if changed:
-            of_row = (incident_wait.c.incident_id == bindparam("b_id")) & (
-                incident_wait.c.began_at == bindparam("b_began_at")
-            )
-            connection.execute(update(incident_wait).where(of_row).values(ended_at=bindparam("b_ended_at")), changed)
-        if reopened:
-            connection.execute(
-                update(incident_resolution)
-                .where(incident_resolution.c.incident_id == bindparam("b_id"))
-                .where(incident_resolution.c.resolved_at == bindparam("b_resolved_at"))
-                .where(incident_resolution.c.reopened_at.is_(None))
-                .values(reopened_at=bindparam("b_reopened_at")),
-                reopened,
-            )
 
     @staticmethod
     def _standing(known: Known, event: Event) -> dict[str, Any]:
