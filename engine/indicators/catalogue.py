@@ -91,6 +91,11 @@ INDICATORS: Mapping[str, Indicator] = {
 }
 
 
+def written(hundredths: int) -> str:
+    """Hundredths as people write them: 42.53, 95, 3.5."""
+    return f"{hundredths // 100}.{hundredths % 100:02}".rstrip("0").rstrip(".")
+
+
 def indicator_of(key: str) -> Indicator:
     """The indicator of this key. Raises ``IndicatorUnknown``."""
     if key not in INDICATORS:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from engine.actors import Actor
 from engine.errors import Forbidden, Language
-from engine.indicators.catalogue import INDICATORS, Indicator, indicator_of
+from engine.indicators.catalogue import INDICATORS, Indicator, indicator_of, written
 from engine.indicators.counting import Counted, Counting, Span, Totals, breakdown, listed, of_project, totals
 from engine.indicators.formulas import DETAILS, ESTIMATED, FORMULAS, OF_PRIORITIES, OF_PROJECTS
 from engine.indicators.targets import Target, targets
@@ -76,9 +76,8 @@ def figure(indicator: Indicator, value: int | None, language: Language) -> str:
     """Hundredths of the indicator's unit as people read them: 42.53%, 3.5 小时; a dash for nothing."""
     if value is None:
         return "—"
-    text = f"{value // 100}.{value % 100:02}".rstrip("0").rstrip(".")
     space = " " if indicator.unit == "hours" else ""
-    return f"{text}{space}{indicator.sign(language)}"
+    return f"{written(value)}{space}{indicator.sign(language)}"
 
 
 def may_read(actor: Actor) -> bool:

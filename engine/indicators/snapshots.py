@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select
@@ -139,41 +140,42 @@ def _keep(
     }
     if latest is not None and all(getattr(latest, name) == value for name, value in values.items()):
         return latest
+    more = {"scope": scope, "report_id": report_id, "reason": reason}
     revision = 1 if latest is None else latest.revision + 1
-    identifier = connection.execute(
+    return _insert(connection, actor, reading, {**values, **more, "revision": revision}, now)
+
+
+def _insert(connection: Connection, actor: Actor, reading: Reading, values: Mapping[str, Any], now: datetime) -> Record:
+    row = connection.execute(
         insert(indicator_snapshot)
         .values(
             **values,
-            indicator=key,
-            period=period.key,
-            scope=scope,
-            revision=revision,
+            indicator=reading.indicator.key,
+            period=reading.period.key,
             target_hundredths=None if reading.target is None else reading.target.target,
             warning_hundredths=None if reading.target is None else reading.target.warning,
             status=reading.status,
-            reason=reason,
-            report_id=report_id,
             taken_at=now,
             taken_by_id=actor.user_id,
         )
-        .returning(indicator_snapshot.c.id)
-    ).scalar_one()
+        .returning(indicator_snapshot)
+    ).one()
     audit.record(
         connection,
         actor=actor.login,
-        action="indicator.freeze" if latest is None else "indicator.revise",
+        action="indicator.freeze" if row.revision == 1 else "indicator.revise",
         subject_type="indicator_snapshot",
-        subject_id=identifier,
+        subject_id=row.id,
         now=now,
         details={
-            "indicator": key,
-            "period": period.key,
-            "scope": scope,
-            "revision": revision,
-            "figure": f"{reading.totals.numerator}/{reading.totals.denominator}",
+            "indicator": row.indicator,
+            "period": row.period,
+            "scope": row.scope,
+            "revision": row.revision,
+            "figure": f"{row.numerator}/{row.denominator}",
         },
     )
-    return connection.execute(select(indicator_snapshot).where(indicator_snapshot.c.id == identifier)).one()
+    return row
 
 
 def kept_records(

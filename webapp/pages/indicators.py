@@ -15,14 +15,12 @@ from engine.indicators import readings, snapshots, targets
 from engine.indicators.catalogue import INDICATORS, TOPICS, Indicator, indicator_of
 from engine.indicators.formulas import FORMULAS, OF_PROJECTS
 from engine.indicators.readings import figure
-from engine.indicators.targets import TargetInvalid
 from engine.obligations.catalogue import OBLIGATIONS
 from engine.registers.exports import Column
 from engine.runtime.library import Library
 from webapp.charts import TONES, bar_chart
-from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
+from webapp.context import current_actor, current_platform, current_time, reading, writing
 from webapp.downloads import download
-from webapp.errors import message_of
 from webapp.navigation import NavigationItem
 from webapp.period_choice import CADENCES, Choice, read_choice
 
@@ -34,7 +32,7 @@ NAVIGATION = (
         lazy_gettext("Indicators"),
         "chart",
         order=46,
-        includes=("indicator",),
+        includes=("indicator", "indicator_target"),
         shown_to=readings.may_read,
     ),
 )
@@ -108,10 +106,7 @@ def show(key: str) -> str:
         )[key]
         records = readings.records(connection, actor, key, choice.period, zone, now, choice.project_id, _library())
         by_project = readings.by_project(connection, key, choice.period, zone, now) if key in OF_PROJECTS else {}
-        frozen = snapshots.history(connection, key, choice.period, _scope(choice))
-        drift = snapshots.drift(connection, frozen[0], zone=zone, now=now, library=_library()) if frozen else None
-    share, page = _share(indicator), max(request.args.get("page", 1, type=int), 1)
-    shown = [one for one in records if share in ("", _share_of(one))]
+        frozen = _frozen(connection, key, choice)
     return render_template(
         "indicators/show.html",
         choice=choice,
@@ -119,32 +114,43 @@ def show(key: str) -> str:
         reading=now_read,
         trend=trend,
         chart=bar_chart(trend, width=600, height=150),
-        records=shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-        shares={"": len(records), **{name: sum(_share_of(one) == name for one in records) for name in SHARES}},
-        share=share,
-        page=page,
-        pages=-(-len(shown) // PAGE_SIZE),
-        share_names=SHARES,
         by_project=_matrix(indicator, choice, by_project),
-        frozen=frozen,
-        changes=[snapshots.difference(before, after) for after, before in pairwise(frozen)],
-        drift=drift,
         may_revise=snapshots.may_revise(actor),
         is_of_projects=key in OF_PROJECTS and bool(choice.projects),
         has_formula=key in FORMULAS,
         duties=OBLIGATIONS,
+        **_page_of(records),
+        **frozen,
         **WORDS,
     )
 
 
+def _page_of(records: list[readings.Counted]) -> dict[str, Any]:
+    """A page of the records, of all or of one share of them, and how many there are of each."""
+    wanted, page = request.args.get("share", ""), max(request.args.get("page", 1, type=int), 1)
+    share = wanted if wanted in SHARES else ""
+    shown = [one for one in records if share in ("", _share_of(one))]
+    return {
+        "records": shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        "shares": {"": len(records), **{name: sum(_share_of(one) == name for one in records) for name in SHARES}},
+        "share_names": SHARES,
+        "share": share,
+        "page": page,
+        "pages": -(-len(shown) // PAGE_SIZE),
+    }
+
+
+def _frozen(connection: Connection, key: str, choice: Choice) -> dict[str, Any]:
+    """What was frozen, what each revision changed, and what the data say otherwise now."""
+    zone, now = current_platform().settings.zone, current_time()
+    rows = snapshots.history(connection, key, choice.period, _scope(choice))
+    drift = snapshots.drift(connection, rows[0], zone=zone, now=now, library=_library()) if rows else None
+    changes = [snapshots.difference(before, after) for after, before in pairwise(rows)]
+    return {"frozen": rows, "changes": changes, "drift": drift}
+
+
 def _library() -> Library:
     return current_platform().runtime.library
-
-
-def _share(indicator: Indicator) -> str:
-    """Which of the records are wanted; those that missed where missing is what one looks for."""
-    wanted = request.args.get("share", "")
-    return wanted if wanted in SHARES else ""
 
 
 def _share_of(one: readings.Counted) -> str:
@@ -253,46 +259,3 @@ _RECORD_COLUMNS = (
     Column("不计入", "Left out", lambda one: one.excluded, 10),
     Column("优先级", "Priority", lambda one: one.priority, 16),
 )
-
-
-@blueprint.get("/targets")
-def show_targets() -> str:
-    """All targets, to be changed by those who decide on them."""
-    targets.require_setter(current_actor())
-    with reading() as connection:
-        found = targets.targets(connection)
-    given = {key: (_written(one.target), _written(one.warning)) for key, one in found.items()}
-    return _targets_page(given, {})
-
-
-@blueprint.post("/targets")
-def change_targets() -> Answer | tuple[str, int]:
-    """Keep every target, or none if one cannot be kept, and say which."""
-    targets.require_setter(current_actor())
-    given = {
-        key: (request.form.get(key, "").strip(), request.form.get(f"{key}-warning", "").strip()) for key in INDICATORS
-    }
-    wanted, problems = {}, {}
-    for key, texts in given.items():
-        try:
-            wanted[key] = targets.checked(key, *texts)
-        except TargetInvalid as refused:
-            problems[key] = message_of(refused)
-    if problems:
-        return _targets_page(given, problems), 422
-    with writing() as connection:
-        for key, one in wanted.items():
-            targets.change(connection, actor=current_actor(), key=key, wanted=one, now=current_time())
-    flash(gettext("Saved."), "success")
-    return redirect(url_for(".index"))
-
-
-def _written(hundredths: int) -> str:
-    return f"{hundredths // 100}.{hundredths % 100:02}".rstrip("0").rstrip(".")
-
-
-def _targets_page(given: dict[str, tuple[str, str]], problems: dict[str, str]) -> str:
-    topics = [(names, [one for one in INDICATORS.values() if one.topic == topic]) for topic, names in TOPICS.items()]
-    return render_template(
-        "indicators/targets.html", topics=topics, given=given, problems=problems, language=current_language()
-    )
