@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
@@ -178,3 +180,10 @@ def test_the_terminal_says_where_it_is_broken(house: House, case: Started, monke
     assert (verified.exit_code, examined.exit_code) == (1, 1)
     assert "the chain breaks at record 5" in verified.output
     assert case.instance_id in examined.output
+
+
+def test_a_moment_of_another_zone_is_the_same_moment(house: House) -> None:
+    shanghai = house.clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    with house.writing() as connection:
+        audit.record(connection, actor="a", action="b", subject_type="c", subject_id=1, now=shanghai)
+    assert house.verify().broken_at is None
