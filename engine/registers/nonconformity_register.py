@@ -269,9 +269,9 @@ CORRECTIVE_ACTIONS = Register(
         improvement.c.title.label("improvement_title"),
         group.c.name_zh.label("department_zh"),
         group.c.name_en.label("department_en"),
-        func.coalesce(
-            nonconformity.c.instance_id, management_review.c.instance_id, improvement.c.instance_id
-        ).label("instance_id"),
+        func.coalesce(nonconformity.c.instance_id, management_review.c.instance_id, improvement.c.instance_id).label(
+            "instance_id"
+        ),
     )
     .join(_owner, _owner.c.id == corrective_action.c.owner_id)
     .join(_verifier, _verifier.c.id == corrective_action.c.verified_by_id, isouter=True)

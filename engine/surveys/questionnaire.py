@@ -122,8 +122,8 @@ def may_edit(actor: Actor) -> bool:
     return actor.is_administrator or bool(EDITORS & set(actor.groups.values()))
 
 
-def item_label(item: Record, language: Language) -> str:
-    """How an item is called: service, metric, priority and target."""
+def item_label(item: Record, language: Language, *, numbered: bool = True) -> str:
+    """How an item is called: agreement (if ``numbered``), service, metric, priority and target."""
     metric = METRICS[item.metric].name(language) if item.metric in METRICS else item.metric
     target = ""
     if item.target_value is not None:
@@ -131,7 +131,7 @@ def item_label(item: Record, language: Language) -> str:
         target = f"≤ {item.target_value} {zh if language == 'zh' else en}"
     elif item.target_basis_points is not None:
         target = f"≥ {item.target_basis_points / 100:g}%"
-    return " · ".join(part for part in (item.number, item.service, metric, item.priority, target) if part)
+    return " · ".join(part for part in (item.number if numbered else "", item.service, metric, item.priority, target) if part)
 
 
 def items_in_force(connection: Connection, on: date) -> list[Record]:

@@ -196,7 +196,7 @@ def _questionnaire(found: Record, matrix: Matrix, given: Sequence[Given], proble
         editable=editable,
         kinds=QUESTION_KINDS,
         metrics=METRICS,
-        label=lambda item: questionnaire.item_label(item, language),
+        label=lambda item, numbered=True: questionnaire.item_label(item, language, numbered=numbered),
         gaps=[] if problem else matrix.gaps,
         untraced={one.id for one in matrix.untraced},
         uncovered={one.id for one in matrix.uncovered},
