@@ -84,3 +84,14 @@ def test_a_backup_is_a_working_copy_and_never_overwrites(terminal: Terminal, tmp
 def test_prepare_on_an_empty_installation_says_what_is_missing(terminal: Terminal) -> None:
     assert terminal("migrate").output == "The database schema is up to date.\n"
     assert terminal("prepare").exit_code == 1
+
+
+def test_master_data_comes_from_files_that_templates_show_how_to_write(terminal: Terminal, tmp_path: Path) -> None:
+    template = tmp_path / "customers.csv"
+    assert terminal("master", "template", "customer", str(template)).exit_code == 0
+    assert "1 created" in terminal("master", "import", "customer", str(template)).output
+    template.write_text(template.read_text(encoding="utf-8") + "C002,,,,,,\n", encoding="utf-8")
+    again = terminal("master", "import", "customer", str(template))
+    assert "1 unchanged" in again.output
+    assert "1 rows rejected" in again.output
+    assert "3: “Name” must be given" in again.stderr
