@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from engine.actors import Actor
 from webapp.context import actor_or_none, current_time, reading
 
-Section = Literal["work", "registers", "administration"]
+Section = Literal["work", "registers", "service", "administration"]
 SECTIONS: dict[Section, LazyString | str] = {
     "work": "",
     "registers": lazy_gettext("Registers"),
+    "service": lazy_gettext("Customers and service"),
     "administration": lazy_gettext("Administration"),
 }
 

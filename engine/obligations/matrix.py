@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from engine.store.tables import deployment, obligation_waiver
 from engine.store.types import Record
 
 # upcoming: not due yet; overdue: due, its period still runs; missed: its period ended without it; none: no occasion
-# arose; before: the company did not work with the system yet.
+# arose; before: the company did not work with the system yet, or not for the whole of a month or quarter.
 Status = Literal["upcoming", "done", "late", "overdue", "missed", "waived", "none", "before"]
 SETTLED: tuple[Status, ...] = ("done", "late", "waived")
 
@@ -88,6 +89,10 @@ def _merged(happened: Mapping[Step, Sequence[Occasion]], tagged: Sequence[Tag]) 
     return sorted((one for step in steps for one in happened.get(step, ())), key=lambda one: one.since_at)
 
 
+def _moment(dated: tuple[datetime, Occasion]) -> datetime:
+    return dated[0]
+
+
 def _span(obligation: Obligation, year: Period) -> tuple[Period, Period]:
     return of_day(obligation.cadence, year.first_on), of_day(obligation.cadence, year.last_on)
 
@@ -103,17 +108,22 @@ class _View:
 
     def cells(self, obligation: Obligation, period: Period, last: Period, happened: Sequence[Occasion]) -> list[Cell]:
         """The cells from one period to another."""
+        dated = sorted(((self._counted_at(obligation, one), one) for one in happened), key=_moment)
         found = []
         while period.first_on <= last.first_on:
             start_at, end_at = period.starts_at(self.zone), period.ends_at(self.zone)
-            mine = [one for one in happened if start_at <= self._counted_at(obligation, one) < end_at]
+            first, after = (bisect_left(dated, edge, key=_moment) for edge in (start_at, end_at))
+            mine = [one for _, one in dated[first:after]]
             found.append(self._cell(obligation, period, mine))
             period = period.next
         return found
 
     def _counted_at(self, obligation: Obligation, occasion: Occasion) -> datetime:
-        """Duties on every occasion count where the occasion is due, others where it arose."""
-        return (occasion.due_at or occasion.since_at) if obligation.kind == "each" else occasion.since_at
+        """When an occasion counts: of a duty on every occasion when it is due, of a yearly one when it is done, of
+        the others when it arose, so that what is done after its month still belongs to it."""
+        if obligation.kind == "each":
+            return occasion.due_at or occasion.since_at
+        return (occasion.done_at if obligation.cadence == "year" else None) or occasion.since_at
 
     def _cell(self, obligation: Obligation, period: Period, mine: Sequence[Occasion]) -> Cell:
         due_at = obligation.due_at(period, self.zone)
@@ -134,7 +144,8 @@ class _View:
         return Cell(obligation, period, self._undone(period, due_at), due_at, open=len(mine), instance_id=waiting)
 
     def _undone(self, period: Period, due_at: datetime) -> Status:
-        if self.since_at is None or due_at <= self.since_at:
+        is_partial = self.since_at is not None and period.starts_at(self.zone) < self.since_at
+        if self.since_at is None or due_at <= self.since_at or (is_partial and period.cadence != "year"):
             return "before"
         if self.now < due_at:
             return "upcoming"

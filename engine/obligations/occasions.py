@@ -32,7 +32,7 @@ class Occasion:
 def occasions(
     connection: Connection, tags: Collection[Tag], start_at: datetime, end_at: datetime
 ) -> dict[Step, list[Occasion]]:
-    """The occasions of every tagged step that arose or were due from ``start_at`` to before ``end_at``, in order."""
+    """The occasions of every tagged step that arose, were due or done from ``start_at`` to before ``end_at``, in order."""
     tasks = {(tag.definition_key, tag.element.id) for tag in tags if tag.is_task} - {CALLBACK}
     passes = {(tag.definition_key, tag.element.id) for tag in tags if not tag.is_task}
     found: dict[Step, list[Occasion]] = {}
@@ -78,7 +78,11 @@ def _of_tasks(
         work_item.c.definition_key.in_({key for key, _ in steps}),
         work_item.c.element_id.in_({element for _, element in steps}),
         work_item.c.created_at < end_at,
-        or_(work_item.c.created_at >= start_at, work_item.c.due_at >= start_at),
+        or_(
+            work_item.c.created_at >= start_at,
+            work_item.c.due_at >= start_at,
+            work_item.c.completed_at >= start_at,
+        ),
         work_item.c.state != "exited",
     )
     for key, element, created_at, due_at, completed_at, instance_id in connection.execute(

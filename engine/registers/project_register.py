@@ -70,6 +70,7 @@ PROJECTS = Register(
     en_plural="Projects",
     icon="clip",
     order=220,
+    section="service",
     hint_zh="服务项目、项目经理、由 SLA 导出的指标和五个过程的月度记录。",
     hint_en="Projects, their managers, the indicators their agreements call for and the monthly records.",
     table=project,

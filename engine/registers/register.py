@@ -171,7 +171,7 @@ class Register:
     ``query`` selects all columns of ``table`` and what is joined to it (names of groups and people); ``number`` and
     ``title`` name columns of it. ``moment`` orders the list, latest first: a column of ``table`` that is never null, of
     a moment, a day or a whole number; moments and days are also the filter "from … to". ``department`` is the column
-    with the id of the department by which the list can be filtered.
+    with the id of the department by which the list can be filtered. ``section`` is the part of the menu it stands in.
     """
 
     key: str
@@ -195,6 +195,7 @@ class Register:
     hint_zh: str = ""
     hint_en: str = ""
     order: int = 50
+    section: Literal["registers", "service"] = "registers"
     may_read: Callable[[Actor], bool] = every_member
 
     def __post_init__(self) -> None:

@@ -78,7 +78,6 @@ REPORTS = Register(
     columns=(
         _STATUS,
         Field("周期", "Period", "period"),
-        Field("项目", "Project", "project_name"),
         Field("期限", "Due", lambda row: row.due_at if row.status in _OPEN else None, "due"),
         Field("编制", "Author", "author_name", "person"),
         Field("发布时间", "Issued", "issued_at", "moment"),

@@ -24,6 +24,7 @@ from engine.simulation.staff import OFFICE, Staff
 from engine.simulation.ticket_system import TicketSystem
 from engine.sla import alarms
 from engine.store.tables import work_item
+from engine.store.tables.instances import OPEN_WORK_ITEM
 from engine.store.types import Record
 from engine.worker import Worker
 
@@ -79,9 +80,11 @@ class Play:
         """Play from the clock's present to ``end``."""
         self._plan_days(end)
         self._plan_starts(end)
-        while (at := self._next_at()) is not None and at <= end:
+        while (following := self._next()) is not None and following[0] <= end:
+            at, is_clockwork = following
             self.clock.move_to(max(at, self.clock.now()))
-            self.worker.beat()
+            if is_clockwork:
+                self.worker.beat()
             while self._agenda and self._agenda[0][0] <= self.clock.now():
                 heapq.heappop(self._agenda)[2]()
             self.worker.beat()
@@ -94,12 +97,15 @@ class Play:
         """Put something on the agenda."""
         heapq.heappush(self._agenda, (moment, next(self._order), act))
 
-    def _next_at(self) -> datetime | None:
+    def _next(self) -> tuple[datetime, bool] | None:
+        """The next moment something happens, and whether the engine's own clocks are part of it."""
         with self.platform.database.read() as connection:
-            due = [timers.next_due_at(connection), alarms.next_due_at(connection)]
-        if self._agenda:
-            due.append(self._agenda[0][0])
-        return min((one for one in due if one is not None), default=None)
+            armed = [timers.next_due_at(connection), alarms.next_due_at(connection)]
+        due_at = min((one for one in armed if one is not None), default=None)
+        if not self._agenda:
+            return None if due_at is None else (due_at, True)
+        planned = self._agenda[0][0]
+        return (planned, False) if due_at is None or planned < due_at else (due_at, True)
 
     def _plan_days(self, end: datetime) -> None:
         day = self.clock.now().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -144,7 +150,7 @@ class Play:
     def _notice(self) -> None:
         """Put every new task on somebody's agenda."""
         with self.platform.database.read() as connection:
-            opened = select(work_item.c.id).where(work_item.c.state.in_(("ready", "reserved")))
+            opened = select(work_item.c.id).where(OPEN_WORK_ITEM)
             fresh = [one for one in connection.scalars(opened) if one not in self._known]
             self._known.update(fresh)
             items = [work_items.find(connection, one) for one in sorted(fresh)]

@@ -36,7 +36,7 @@ def _entry(register: Register, order: int) -> NavigationItem:
         "register.index",
         LazyString(lambda: register.name(current_language())),
         register.icon,
-        section="registers",
+        section=register.section,
         order=order,
         includes=("register",),
         shown_to=register.may_read,
