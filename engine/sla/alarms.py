@@ -1,7 +1,8 @@
 """Telling people in time: at 75 % of a target, and once it is passed.
 
 An alarm is a moment in the clock's row. Whoever beats reads the clock anew at that moment and tells once: the project
-manager and the head of operations by mail, and of a breach also the process that follows it up.
+manager and the head of operations by mail, and of a breach also the process that follows it up. A breach is told once
+an export of the ticket system is newer than it: before that nobody knows what was done in time.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
-from engine import instances
+from engine import instances, policy_settings
 from engine.sla.clock import Reading
 from engine.sla.keeping import alarm_at, reading_of
 from engine.sla.terms import Agreements, Term
 from engine.store.outbox_rows import outbox_row
 from engine.store.prepared import Prepared
-from engine.store.tables import group, incident, outbox, process_instance, project, sla_clock, user
+from engine.store.tables import group, import_run, incident, outbox, process_instance, project, sla_clock, user
 from engine.store.types import Record
 
 MONITORING = "service_monitoring"
@@ -26,6 +27,7 @@ BREACH = "sla.breach"
 OPERATIONS = "operations"
 _METRICS = {"response": ("响应", "response"), "resolution": ("解决", "resolution")}
 _RETRY = timedelta(minutes=5)
+_LOOK_AGAIN = timedelta(hours=1)
 
 _due = Prepared(
     select(sla_clock.c.id)
@@ -53,8 +55,11 @@ def ring(connection: Connection, clock_id: int, *, zone: ZoneInfo, now: datetime
     if clock is None:
         return False
     reading = reading_of(connection, clock, _term(connection, clock), now=now)
-    values = {"status": reading.status, "breached_at": reading.breached_at}
     is_breach = reading.breached_at is not None
+    if is_breach and not _is_certain(connection, clock, reading, now):
+        connection.execute(update(sla_clock).where(sla_clock.c.id == clock_id).values(alarm_at=now + _LOOK_AGAIN))
+        return False
+    values = {"status": reading.status, "breached_at": reading.breached_at}
     if is_breach:
         values["reported_at"] = now
     elif reading.warn_at is not None and reading.warn_at <= now and clock.warned_at is None:
@@ -72,6 +77,25 @@ def ring(connection: Connection, clock_id: int, *, zone: ZoneInfo, now: datetime
     if is_breach:
         call_for_handling(connection, clock.project_id, zone=zone, now=now)
     return True
+
+
+def _is_certain(connection: Connection, clock: Record, reading: Reading, now: datetime) -> bool:
+    """Whether a target was missed for all that is known: what was done in time may stand in the next export only.
+
+    So an export is waited for that is newer than the breach, though not longer than the policy setting says.
+    """
+    if reading.stopped_at is not None or reading.breached_at is None:
+        return True
+    grace = timedelta(hours=policy_settings.value(connection, "sla.import_grace_hours"))
+    if now - reading.breached_at >= grace:
+        return True
+    source = select(incident.c.source).where(incident.c.id == clock.incident_id).scalar_subquery()
+    newer = select(import_run.c.id).where(
+        import_run.c.source == source,
+        import_run.c.status == "finished",
+        import_run.c.finished_at >= reading.breached_at,
+    )
+    return connection.execute(newer.limit(1)).first() is not None
 
 
 def postpone(connection: Connection, clock_id: int, *, now: datetime) -> None:

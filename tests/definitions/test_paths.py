@@ -115,8 +115,11 @@ def start(company: Company, key: str, beginning: dict[str, Any]) -> str:
         beginning = {**beginning, "with": {**beginning["with"], "files": uploaded}}
     if beginning.get("missed_target"):
         tickets = TicketSystem(company.platform, company.folder, importer=company.actor("chenjing"))
-        tickets.import_rows(tickets.row("INC1", "New", 0, opened_at=company.clock.now()))
-        beginning = {"after": "PT3H"}
+        row = tickets.row("INC1", "New", 0, opened_at=company.clock.now())
+        tickets.import_rows(row)
+        company.pass_time(hours=3)
+        tickets.import_rows(row)
+        beginning = {"after": "PT0S"}
     if "visited" in beginning:
         company.start("liuyang", "project_visit", **beginning["visited"])
         said = {"visited_on": "2026-03-04", "spoken_to": "李主任", "score": "3", "problems": "到场偏慢"}

@@ -127,11 +127,30 @@ def test_people_are_warned_at_three_quarters_and_told_when_it_is_late(company: C
     company.pass_time(hours=8)
     assert told(company, "SLA 已超时") == [], "nothing is late while the office is closed"
     company.pass_time(hours=9)
+    assert told(company, "SLA 已超时") == [], "perhaps it was solved in time, and the next export says so"
+    tickets.import_rows(event(tickets, "Active", 1, NINE + MINUTE))
+    company.deliver()
     assert told(company, "SLA 已超时") == ["lihao", "wangqiang"]
     company.pass_time(hours=3)
     assert len(told(company, "SLA")) == 4, "told once"
     clock = next(row for row in company.rows(sla_clock) if row.metric == "resolution")
     assert (clock.status, clock.breached_at) == ("missed", NINE + 24 * HOUR)
+
+
+def test_without_another_export_a_breach_is_told_a_day_later(company: Company, tickets: TicketSystem) -> None:
+    tickets.import_rows(event(tickets, "New", 0, NINE), event(tickets, "Active", 1, NINE + MINUTE))
+    company.pass_time(hours=47)
+    assert told(company, "SLA 已超时") == []
+    company.pass_time(hours=2)
+    assert told(company, "SLA 已超时") == ["lihao", "wangqiang"]
+
+
+def test_what_was_done_in_time_and_exported_later_is_no_breach(company: Company, tickets: TicketSystem) -> None:
+    tickets.import_rows(event(tickets, "New", 0, NINE), event(tickets, "Active", 1, NINE + MINUTE))
+    company.pass_time(hours=26)
+    tickets.import_rows(event(tickets, "Resolved", 2, NINE + 3 * HOUR))
+    company.pass_time(hours=30)
+    assert told(company, "SLA 已超时") == []
 
 
 def test_a_pause_keeps_the_alarm_quiet_and_its_end_sets_it_again(company: Company, tickets: TicketSystem) -> None:
@@ -153,8 +172,11 @@ def test_a_case_follows_up_what_was_missed_and_the_next_one_what_came_meanwhile(
 
     def miss(number: str) -> None:
         now = company.clock.now()
-        tickets.import_rows({**tickets.row(number, "New", 0, opened_at=now), "priority": "1 - 紧急"})
+        row = {**tickets.row(number, "New", 0, opened_at=now), "priority": "1 - 紧急"}
+        tickets.import_rows(row)
         company.pass_time(minutes=20)
+        tickets.import_rows(row)
+        company.deliver()
 
     miss("INC1")
     assert company.todo("lihao").count("handle") == 1
