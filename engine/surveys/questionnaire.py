@@ -131,7 +131,8 @@ def item_label(item: Record, language: Language, *, numbered: bool = True) -> st
         target = f"≤ {item.target_value} {zh if language == 'zh' else en}"
     elif item.target_basis_points is not None:
         target = f"≥ {item.target_basis_points / 100:g}%"
-    return " · ".join(part for part in (item.number if numbered else "", item.service, metric, item.priority, target) if part)
+    number = item.number if numbered else ""
+    return " · ".join(part for part in (number, item.service, metric, item.priority, target) if part)
 
 
 def items_in_force(connection: Connection, on: date) -> list[Record]:
