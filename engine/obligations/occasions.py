@@ -32,7 +32,7 @@ class Occasion:
 def occasions(
     connection: Connection, tags: Collection[Tag], start_at: datetime, end_at: datetime
 ) -> dict[Step, list[Occasion]]:
-    """The occasions of every tagged step that arose, were due or done from ``start_at`` to before ``end_at``, in order."""
+    """The occasions of every tagged step that arose, were due or done from ``start_at`` to before ``end_at``."""
     tasks = {(tag.definition_key, tag.element.id) for tag in tags if tag.is_task} - {CALLBACK}
     passes = {(tag.definition_key, tag.element.id) for tag in tags if not tag.is_task}
     found: dict[Step, list[Occasion]] = {}

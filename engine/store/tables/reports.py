@@ -1,4 +1,4 @@
-"""Reports, plans and minutes the policy asks for by period; who was assessed; documents under control; duties waived."""
+"""Reports, plans and minutes of a period; who was assessed; spot checks; documents under control; duties waived."""
 
 from sqlalchemy import (
     Boolean,
@@ -17,7 +17,7 @@ from sqlalchemy import (
 from engine.store.tables.metadata import metadata
 from engine.store.types import JsonText, UtcDateTime
 
-# One report, plan or set of minutes of a period (policy 3.3, 3.4, 4.2, 4.3, 5.2). Its kinds are those of engine.reports.
+# One report, plan or set of minutes of a period (policy 3.3, 3.4, 4.2, 4.3, 5.2); its kinds are in engine.reports.
 report = Table(
     "report",
     metadata,
