@@ -107,7 +107,9 @@ def generate(
     day, number = start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0), 1_026_001
     while day < end:
         usual = random.randint(9, 15) if day.weekday() < 5 else random.randint(6, 9)
-        for _ in range(round(usual * per_day / USUAL_PER_DAY)):
+        wanted, left = divmod(usual * per_day / USUAL_PER_DAY, 1)
+        # Chance decides over the fraction, so that few incidents a day are not none.
+        for _ in range(int(wanted) + (left > 0 and random.random() < left)):
             opened_at = day + timedelta(minutes=random.choice(range(7 * 60 + 30, 19 * 60)))
             events += _incident(random, f"INC{number:07d}", opened_at)
             number += 1

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, select, update
 
-from engine import deployments, inbox, inbox_queries, instances, submissions, timers, work_items
+from engine import (
+    calendars,
+    deployments,
+    inbox,
+    inbox_queries,
+    instances,
+    submissions,
+    timers,
+    work_items,
+    working_calendars,
+)
 from engine.actors import Actor, system_actor
 from engine.bootstrap import Platform
 from engine.clock import MovableClock
@@ -63,6 +74,15 @@ class Company:
                     .values(name_zh=unit.zh, name_en=unit.en, manager_id=manager, is_department=unit.is_department)
                 )
                 assert changed.rowcount == 1, f"nobody works in {unit.key}"
+            standard = replace(calendars.STANDARD, provisional_years=frozenset({2027}))
+            working_calendars.save(
+                connection,
+                actor=system_actor("test"),
+                key=standard.key,
+                data=calendars.calendar_to_json(standard),
+                is_default=True,
+                now=self.clock.now(),
+            )
 
     def actor(self, login: str) -> Actor:
         """Somebody as they are now, with today's groups."""
