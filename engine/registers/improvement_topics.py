@@ -45,8 +45,8 @@ def register(call: ServiceCall) -> dict[str, Any]:
 def evaluate(call: ServiceCall) -> None:
     """Keep what quality thinks of it, and how quality words it.
 
-    Inputs: those of the proposal (problem, goal, measure, owner, due_on), evaluation, priority (``high``, ``medium``,
-    ``low``).
+    Inputs: title, problem, goal, measure, department, owner and due_on of the proposal, evaluation, priority (``high``,
+    ``medium``, ``low``).
     """
     values = {**_proposed(call), **{name: str(call.inputs[name]) for name in ("evaluation", "priority")}}
     keeping.advance(call, improvement, "evaluate", ("proposed", "returned"), status="evaluated", **values)
