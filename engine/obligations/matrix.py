@@ -20,7 +20,7 @@ from engine.store.tables import deployment, obligation_waiver
 from engine.store.types import Record
 
 # upcoming: not due yet; overdue: due, its period still runs; missed: its period ended without it; none: no occasion
-# arose; before: the company did not work with the system yet, or not for the whole of a month or quarter.
+# arose; before: the company did not work with the system yet, or came to it in the second half of the term.
 Status = Literal["upcoming", "done", "late", "overdue", "missed", "waived", "none", "before"]
 SETTLED: tuple[Status, ...] = ("done", "late", "waived")
 
@@ -144,8 +144,10 @@ class _View:
         return Cell(obligation, period, self._undone(period, due_at), due_at, open=len(mine), instance_id=waiting)
 
     def _undone(self, period: Period, due_at: datetime) -> Status:
-        is_partial = self.since_at is not None and period.starts_at(self.zone) < self.since_at
-        if self.since_at is None or due_at <= self.since_at or (is_partial and period.cadence != "year"):
+        starts_at = period.starts_at(self.zone)
+        if self.since_at is None or due_at <= self.since_at:
+            return "before"
+        if period.cadence != "year" and self.since_at > starts_at + (due_at - starts_at) / 2:
             return "before"
         if self.now < due_at:
             return "upcoming"

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from engine.calendars import DEFAULT_CALENDARS, STANDARD, calendar_functions
 from engine.definitions.compiling import CompiledProcess, compile_process
 from engine.definitions.model import ProcessModel, read_process
 from engine.runtime.beginnings import Beginning, Begun
@@ -35,7 +36,8 @@ SECOND = {
 
 
 def expressions(process: CompiledProcess) -> Expressions:
-    return Expressions(process, MONDAY_9_AM, SHANGHAI, {}, lambda call: None)
+    functions = {**calendar_functions(DEFAULT_CALENDARS, STANDARD.key), "setting": lambda key: 5}
+    return Expressions(process, MONDAY_9_AM, SHANGHAI, functions, lambda call: None)
 
 
 def normal(state: bytes) -> Any:

@@ -63,6 +63,7 @@ def test_a_programme_must_cover_every_department_in_all_four_areas_before_it_goe
 
 
 def test_a_returned_programme_comes_back_and_an_approved_one_begins_its_audits_in_time(company: Company) -> None:
+    company.stop_what_recurs()
     company.start("xumei", "audit_programme")
     company.submit("xumei", "draft_programme", **programme())
     company.submit("linfang", "approve_programme", decision="return", return_comment="年末审核请提前到11月")
@@ -137,6 +138,7 @@ def test_fieldwork_waits_for_the_approval_of_somebody_who_did_not_plan_it(compan
 
 
 def test_the_departments_are_told_before_the_audit(company: Company) -> None:
+    company.stop_what_recurs()
     company.start("xumei", "internal_audit", **REQUEST)
     company.submit("xumei", "plan_audit", **plan(["service_desk"], ["people"]))
     company.submit("linfang", "approve_audit", decision="approve")

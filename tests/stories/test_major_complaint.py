@@ -27,6 +27,7 @@ from tests.support.complaints import (
 
 def test_a_major_complaint_is_analysed_visited_verified_and_checked_again(any_company: Company) -> None:
     company = any_company
+    company.stop_what_recurs()
     received_at = company.clock.now()
     register(company, **MAJOR)
     assert ("linfang", f"重要投诉：{found(company).number} 报修两天无人上门") in company.subjects

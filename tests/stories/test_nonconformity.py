@@ -74,6 +74,7 @@ def mails(company: Company, login: str) -> list[str]:
 
 def test_from_what_was_raised_to_the_effect_that_was_verified(any_company: Company) -> None:
     company = any_company
+    company.stop_what_recurs()
     company.start("sunli", "nonconformity", **RAISED)
     raised = record(company)
     assert (raised.number, raised.status, raised.clause) == (NUMBER, "raised", "7.3")
@@ -335,6 +336,7 @@ def test_a_step_does_not_happen_where_it_does_not_belong(company: Company) -> No
 
 def test_who_withdraws_their_case_leaves_nothing_open_in_the_registers(any_company: Company) -> None:
     company = any_company
+    company.stop_what_recurs()
     raise_it(company)
     analyse(company, RULE, TRAINING)
     company.pass_time(days=10)

@@ -28,7 +28,7 @@ from engine.demo.company import PEOPLE, UNITS
 from engine.demo.master_data import found_master_data
 from engine.runtime.step import new_id
 from engine.settings import ROOT
-from engine.store.tables import engine_incident, group, history, process_instance, user, work_item
+from engine.store.tables import engine_incident, group, history, process_instance, schedule, user, work_item
 from engine.store.types import Record
 from engine.worker import Worker
 from tests.support.people import People
@@ -191,6 +191,11 @@ class Company:
         self.deliver()
 
     # Time
+
+    def stop_what_recurs(self) -> None:
+        """Nothing begins by itself any more: for stories of one case over months."""
+        with self.platform.database.write() as connection:
+            connection.execute(update(schedule).values(is_enabled=False, next_due_at=None))
 
     def deliver(self) -> None:
         """The heartbeat: mail and messages leave, what is due fires; messages may send more."""
