@@ -184,12 +184,12 @@ def inspect(scene: Scene) -> Mapping[str, Any]:
 
 
 def ask_for_parts(opening: Opening) -> Mapping[str, Any]:
-    """An engineer needs parts within weeks, longer than a purchase takes."""
+    """An engineer needs parts in weeks, longer than a purchase takes even over a holiday."""
     random = opening.random
     codes = list(opening.connection.execute(select(project.c.code).where(project.c.status == "running")).scalars())
     parts = set(opening.connection.execute(select(spare_part.c.code).where(spare_part.c.is_active)).scalars())
     wanted = random.sample([code for code in _PARTS if code in parts], random.choice((1, 1, 2)))
-    needed = datetime.combine(opening.today + timedelta(days=random.randint(25, 35)), time(18), opening.zone)
+    needed = datetime.combine(opening.today + timedelta(days=random.randint(45, 60)), time(18), opening.zone)
     return {
         "project": random.choice(codes),
         "incident": "",

@@ -155,7 +155,7 @@ def test_a_request_is_started_followed_and_withdrawn(desk: ServiceDesk, screen: 
     page = screen("lihao")
     page.get_by_role("link", name="发起流程").first.click()
     assert_accessible(page)
-    page.locator("a.yz-card-link").first.click()
+    page.locator("a.yz-card-link[href$=customer_feedback]").click()
     assert_accessible(page)
     page.locator("#start-form").get_by_role("button", name="提交").last.click()
     expect(page.locator("#start-form-errors")).to_be_visible()
