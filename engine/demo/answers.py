@@ -44,10 +44,6 @@ FEEDBACK: tuple[tuple[str, Mapping[str, Any]], ...] = (
         },
     ),
 )
-ADOPTED: Mapping[str, Any] = {
-    "decision": "adopt",
-    "measure": "巡检报告增加按窗口汇总页，隐患以红黄绿标示，并随月报发送窗口负责人",
-}
 
 
 def call(random: Random, *, can_be_reached: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from engine import documents
 from engine.documents.issuing import latest_issued
@@ -13,7 +13,7 @@ from engine.documents.kind import RecordMissing
 from engine.documents.kinds import kind_of
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.registers import keeping
-from engine.store.tables import group, membership, metadata, user
+from engine.store.tables import metadata
 
 
 def serve(handlers: HandlerRegistry, zone: ZoneInfo) -> None:
@@ -59,16 +59,11 @@ def distribute(call: ServiceCall) -> None:
     Inputs: kind, record_id (optional: else the record of this case), groups (keys: all members), people (logins).
     """
     kind, record_id = _subject(call)
-    groups, logins = keeping.listed(call.inputs.get("groups")), keeping.listed(call.inputs.get("people"))
-    members = (
-        select(membership.c.user_id).join(group, group.c.id == membership.c.group_id).where(group.c.key.in_(groups))
-    )
-    chosen = select(user.c.id).where(user.c.is_active, or_(user.c.id.in_(members), user.c.login.in_(logins)))
     documents.distribute(
         call.connection,
         actor=call.actor,
         document_id=latest_issued(call.connection, kind, record_id),
-        user_ids=list(call.connection.scalars(chosen)),
+        user_ids=keeping.addressed(call),
         now=call.now,
     )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, insert, or_, select, update
 
 from engine.errors import Conflict, Invalid, NotFound
-from engine.feel.temporal import parse_date
+from engine.feel.temporal import parse_date, parse_datetime
 from engine.handlers import ServiceCall
 from engine.store import audit
-from engine.store.tables import group, user
+from engine.store.tables import group, membership, user
 from engine.store.types import Record
 
 
@@ -132,6 +133,24 @@ def person_id(connection: Connection, login: Any) -> int:
     if found is None:
         raise PersonUnknown(login=str(login))
     return int(found)
+
+
+def addressed(call: ServiceCall) -> list[int]:
+    """Ids of the active people a step names: the members of its input ``groups``, and those of ``people`` (logins)."""
+    groups, logins = listed(call.inputs.get("groups")), listed(call.inputs.get("people"))
+    members = (
+        select(membership.c.user_id).join(group, group.c.id == membership.c.group_id).where(group.c.key.in_(groups))
+    )
+    chosen = select(user.c.id).where(user.c.is_active, or_(user.c.id.in_(members), user.c.login.in_(logins)))
+    return list(call.connection.scalars(chosen))
+
+
+def moment(value: Any, zone: ZoneInfo) -> datetime | None:
+    """A moment of a form or expression, or None; one without an offset is meant in ``zone``."""
+    found = value if isinstance(value, datetime) else parse_datetime(str(value or ""))
+    if not isinstance(found, datetime):
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=zone)
 
 
 def day(value: Any, name: str) -> date:

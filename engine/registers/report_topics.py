@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select, update
 
 from engine import documents, periods
-from engine.feel.temporal import parse_datetime
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.registers import keeping, notices
 from engine.reports import keeping as reports
 from engine.reports.figures import figures_of, freeze
 from engine.reports.kinds import kind_of
 from engine.runtime.library import Library
-from engine.store.tables import contact, group, membership, project, report, staff_assessment, user
+from engine.store.tables import contact, project, report
 from engine.store.types import Record
 
 
@@ -39,9 +36,6 @@ def serve(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) -> None:
     handlers.serve("report.send_to_customer", send_to_customer, required=("report",))
     handlers.serve("report.acknowledge", acknowledge, required=("report",), optional=("note",))
     handlers.serve("report.cancel", cancel, required=("report",), optional=("reason",))
-    handlers.serve("assessment.propose", propose, required=("report", "assessments"))
-    handlers.serve("assessment.answer", answer, required=("report", "person", "answer"), optional=("dispute",))
-    handlers.serve("assessment.settle", settle, required=("report", "person", "decision"), optional=("score",))
 
 
 class _Topics:
@@ -74,7 +68,7 @@ class _Topics:
             department_id=keeping.department(call.connection, department).id if department else None,
             occasion=str(inputs.get("occasion") or "")[:80],
             reason=str(inputs.get("reason") or ""),
-            due_at=self._moment(inputs.get("due")),
+            due_at=keeping.moment(inputs.get("due"), self._zone),
         )
         figures = figures_of(call.connection, row, self._zone, call.now, self._library)
         call.connection.execute(update(report).where(report.c.id == row.id).values(figures=figures))
@@ -125,7 +119,7 @@ class _Topics:
             call.connection, actor=call.actor, kind=row.kind, record_id=row.id, zone=self._zone, now=call.now
         )
         documents.distribute(
-            call.connection, actor=call.actor, document_id=made, user_ids=_addressed(call), now=call.now
+            call.connection, actor=call.actor, document_id=made, user_ids=keeping.addressed(call), now=call.now
         )
         return {"document": documents.summary(call.connection, made)}
 
@@ -146,14 +140,6 @@ class _Topics:
             "occasion": f"{period.key} 指标连续两期未达标" if texts else "",
             "reason": "、".join(texts),
         }
-
-    def _moment(self, value: Any) -> datetime | None:
-        if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=self._zone)
-        parsed = parse_datetime(str(value)) if value else None
-        if not isinstance(parsed, datetime):
-            return None
-        return parsed if parsed.tzinfo else parsed.replace(tzinfo=self._zone)
 
 
 def collect(call: ServiceCall) -> None:
@@ -202,81 +188,6 @@ def acknowledge(call: ServiceCall) -> None:
     _move(call, ("issued",), values, "acknowledge")
 
 
-def propose(call: ServiceCall) -> dict[str, Any]:
-    """Keep the results of the people assessed at a meeting, in place of an earlier draft (policy 5.2(4)).
-
-    Inputs: report (id of the minutes), assessments (a list of person, indicator, weight, target, actual, score).
-    Result: ``assessed``, one per person: person (login), results.
-    """
-    report_id = int(call.inputs["report"])
-    call.connection.execute(delete(staff_assessment).where(staff_assessment.c.report_id == report_id))
-    given: Sequence[Mapping[str, Any]] = call.inputs["assessments"] or ()
-    rows = [
-        {
-            "report_id": report_id,
-            "person_id": keeping.person_id(call.connection, one["person"]),
-            "indicator": str(one["indicator"])[:200],
-            "weight_percent": int(one["weight"]),
-            "target": str(one.get("target") or ""),
-            "actual": str(one.get("actual") or ""),
-            "score": Decimal(str(one["score"])),
-            "status": "proposed",
-        }
-        for one in given
-    ]
-    if rows:
-        call.connection.execute(insert(staff_assessment), rows)
-    keeping.note(call, "assessment.propose", staff_assessment, report_id, {"count": len(rows)})
-    people = list(dict.fromkeys(str(one["person"]) for one in given))
-    return {
-        "assessed": [
-            {"person": login, "results": [one for one in given if str(one["person"]) == login]} for login in people
-        ]
-    }
-
-
-def answer(call: ServiceCall) -> None:
-    """What an assessed person says. Inputs: report (id), person (login), answer (``confirm``, ``dispute``), dispute."""
-    disputed = call.inputs["answer"] == "dispute"
-    _change_assessment(
-        call,
-        ("proposed",),
-        {
-            "status": "disputed" if disputed else "confirmed",
-            "dispute": str(call.inputs.get("dispute") or "") if disputed else "",
-        },
-        "answer",
-    )
-
-
-def settle(call: ServiceCall) -> None:
-    """The manager's decision on a disputed assessment. Inputs: report (id), person (login), decision, score (new)."""
-    values: dict[str, Any] = {
-        "status": "settled",
-        "decision": str(call.inputs["decision"]),
-        "decided_by_id": call.actor.user_id,
-    }
-    if call.inputs.get("score") not in (None, ""):
-        values["score"] = Decimal(str(call.inputs["score"]))
-    _change_assessment(call, ("disputed",), values, "settle")
-
-
-def _change_assessment(call: ServiceCall, statuses: tuple[str, ...], values: Mapping[str, Any], action: str) -> None:
-    report_id, person = int(call.inputs["report"]), keeping.person_id(call.connection, call.inputs["person"])
-    changed = call.connection.execute(
-        update(staff_assessment)
-        .where(
-            staff_assessment.c.report_id == report_id,
-            staff_assessment.c.person_id == person,
-            staff_assessment.c.status.in_(statuses),
-        )
-        .values(**values)
-    )
-    if changed.rowcount == 0:
-        raise reports.ReportMoved(number=str(call.inputs["person"]), status=action)
-    keeping.note(call, f"assessment.{action}", staff_assessment, report_id, {"person": str(call.inputs["person"])})
-
-
 def _missed(call: ServiceCall, kind: str, period: str) -> set[tuple[str, str]]:
     """Scope and indicator of every target the issued reports of a period missed."""
     query = select(report.c.scope, report.c.figures).where(
@@ -300,11 +211,3 @@ def _move(call: ServiceCall, statuses: tuple[str, ...], values: Mapping[str, Any
         action=action,
         now=call.now,
     )
-
-
-def _addressed(call: ServiceCall) -> list[int]:
-    groups, logins = keeping.listed(call.inputs.get("groups")), keeping.listed(call.inputs.get("people"))
-    members = (
-        select(membership.c.user_id).join(group, group.c.id == membership.c.group_id).where(group.c.key.in_(groups))
-    )
-    return list(call.connection.scalars(select(user.c.id).where(user.c.id.in_(members) | user.c.login.in_(logins))))

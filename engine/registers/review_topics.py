@@ -11,7 +11,6 @@ from sqlalchemy import delete, insert, select, update
 
 from engine import instances, policy_settings
 from engine.errors import Invalid
-from engine.feel.temporal import parse_datetime
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.registers import keeping, notices
 from engine.store.tables import corrective_action, group, management_review, review_attendance, review_input, user
@@ -147,10 +146,10 @@ class _Topics:
 
     def _moment(self, value: Any) -> datetime:
         """A moment of a form; one without an offset is meant in the organisation's zone. Raises ``MomentMissing``."""
-        parsed = parse_datetime(str(value or ""))
-        if not isinstance(parsed, datetime):
+        found = keeping.moment(value, self._zone)
+        if found is None:
             raise MomentMissing(value=str(value))
-        return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=self._zone)
+        return found
 
 
 def _asked(call: ServiceCall, review_id: int, ordinal: int, one: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 
 from engine.errors import Invalid
-from engine.feel.temporal import parse_datetime
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.registers import keeping
 from engine.registers.agreement_topics import project_of
@@ -55,7 +53,9 @@ def register_request(call: ServiceCall, zone: ZoneInfo) -> dict[str, Any]:
     inputs = call.inputs
     found = keeping.of_case(call, spare_request)
     if found is None:
-        needed_at = _moment(inputs["needed_at"], zone)
+        needed_at = keeping.moment(inputs["needed_at"], zone)
+        if needed_at is None:
+            raise MomentMissing()
         project_id = project_of(call, inputs["project"]).id if inputs.get("project") else None
         initiator = select(user.c.id).where(user.c.login == str(call.variables.get("initiator") or ""))
         values = {
@@ -253,10 +253,3 @@ def _lines(call: ServiceCall) -> list[Record]:
         .order_by(spare_request_line.c.ordinal)
     )
     return list(call.connection.execute(query))
-
-
-def _moment(given: Any, zone: ZoneInfo) -> datetime:
-    found = given if isinstance(given, datetime) else parse_datetime(str(given or ""))
-    if not isinstance(found, datetime):
-        raise MomentMissing()
-    return found if found.tzinfo is not None else found.replace(tzinfo=zone)

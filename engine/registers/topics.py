@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from engine.handlers import HandlerRegistry
 from engine.registers import (
     agreement_topics,
+    assessment_topics,
     audit_programme_topics,
     callback_topics,
     complaint_topics,
@@ -42,6 +43,7 @@ def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) ->
     internal_audit_topics.serve(handlers, zone)
     review_topics.serve(handlers, zone)
     report_topics.serve(handlers, zone, library)
+    assessment_topics.serve(handlers)
     controlled_document_topics.serve(handlers, zone)
     watch_topics.serve(handlers, zone, library)
     nonconformity_topics.serve(handlers, zone)

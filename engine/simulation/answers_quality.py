@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from engine.simulation.scene import Answer, Opening, Scene, Step
+from engine.simulation.scene import APPROVE, Answer, Opening, Scene, Step
 
 AREAS = ["people", "resources", "technology", "process"]
 DEPARTMENTS = ["service_desk", "operations", "technical_center", "quality", "human_resources", "finance"]
@@ -33,7 +33,6 @@ _FOUND = (
     "两份考核表到期未评分",
     "备件台账与实物相差一件",
 )
-APPROVE: Answer = lambda scene: {"decision": "approve"}  # noqa: E731 - an answer like the others, only shorter
 
 
 def programme(scene: Scene) -> Mapping[str, Any]:

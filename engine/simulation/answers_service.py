@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.simulation.scene import Answer, Opening, Scene, Start, Step
+from engine.simulation.scene import APPROVE, Answer, Opening, Scene, Start, Step
 from engine.store.tables import project, spare_part
 
-APPROVE: Answer = lambda scene: {"decision": "approve"}  # noqa: E731 - an answer like the others, only shorter
 _CAUSES = (
     ("people", "值班工程师同时处理多起事件，响应不及时", "高峰时段增加一名二线值班"),
     ("parts", "等待备件到货", "将该型号硬盘纳入现场储备"),

@@ -149,6 +149,7 @@ def test_two_actions_that_are_late_are_reported_each_by_itself(company: Company)
 
 
 def test_actions_that_had_no_effect_reopen_it(company: Company) -> None:
+    company.stop_what_recurs()
     raise_it(company)
     analyse(company, RULE)
     company.submit("liuyang", "act", result="已发布新版交接制度")

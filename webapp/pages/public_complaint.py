@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from engine import link_attempts, public_links
-from engine.errors import EngineError
+from engine import public_links
 from engine.link_attempts import LinkUnusable
 from engine.public_links import ComplaintIncomplete
 from engine.registers.complaint_wording import KINDS
 from webapp.auth import public
 from webapp.context import current_language, current_platform, current_time, reading, writing
 from webapp.errors import status_of
+from webapp.public_links import address, refuse
 
 blueprint = Blueprint("public_complaint", __name__, url_prefix="/complaint")
 
@@ -25,9 +26,9 @@ def show(token: str) -> Page:
     """The form, or the number once it has been sent."""
     try:
         with reading() as connection:
-            link = public_links.look_up(connection, token, _address(), now=current_time())
+            link = public_links.look_up(connection, token, address(), now=current_time())
     except LinkUnusable as error:
-        return _refuse(error)
+        return refuse(error, gettext("Complaint"))
     if link.is_used:
         return render_template("public_complaint/sent.html", number=link.number)
     return _form(token, link.customer)
@@ -43,15 +44,15 @@ def send(token: str) -> Response | Page:
                 current_platform().runtime,
                 connection,
                 token=token,
-                address=_address(),
+                address=address(),
                 given=request.form,
                 now=current_time(),
             )
     except LinkUnusable as error:
-        return _refuse(error)
+        return refuse(error, gettext("Complaint"))
     except ComplaintIncomplete as error:
         with reading() as connection:
-            link = public_links.look_up(connection, token, _address(), now=current_time())
+            link = public_links.look_up(connection, token, address(), now=current_time())
         return _form(token, link.customer, error.details["fields"]), status_of(error)
     return redirect(url_for(".show", token=token), 303)
 
@@ -67,15 +68,3 @@ def _form(token: str, customer: str, wrong: list[str] | None = None) -> str:
         limits=public_links.LIMITS,
         kinds=[(code, word.name(language)) for code, word in KINDS.items()],
     )
-
-
-def _refuse(error: EngineError) -> tuple[str, int]:
-    with writing() as connection:
-        link_attempts.note_failure(connection, _address(), now=current_time())
-    return render_template("public_complaint/unusable.html", message=error.message(current_language())), status_of(
-        error
-    )
-
-
-def _address() -> str:
-    return request.remote_addr or ""

@@ -8,8 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from engine import link_attempts
-from engine.errors import EngineError
 from engine.link_attempts import LinkUnusable
 from engine.surveys import answering
 from engine.surveys.answering import LONGEST_TEXT, AnswersClosed, AnswersIncomplete, Sitting
@@ -17,6 +15,7 @@ from engine.surveys.wording import SCORES
 from webapp.auth import public
 from webapp.context import current_language, current_platform, current_time, reading, writing
 from webapp.errors import status_of
+from webapp.public_links import address, refuse
 
 blueprint = Blueprint("public_survey", __name__, url_prefix="/survey")
 
@@ -29,9 +28,9 @@ def show(token: str) -> Page:
     """The questions with what was answered so far, or a word of thanks."""
     try:
         with reading() as connection:
-            sitting = answering.look_up(connection, token, _address(), now=current_time())
+            sitting = answering.look_up(connection, token, address(), now=current_time())
     except LinkUnusable as error:
-        return _refuse(error)
+        return refuse(error, gettext("Satisfaction survey"))
     return _page(token, sitting, _kept(sitting))
 
 
@@ -43,7 +42,7 @@ def answer(token: str) -> Response | Page:
     given = {name: value for name, value in request.form.items() if name[:1] in "st"}
     try:
         with writing() as connection:
-            arguments = {"token": token, "address": _address(), "now": current_time()}
+            arguments = {"token": token, "address": address(), "now": current_time()}
             if chosen == "submit":
                 answering.submit(connection, given=given, **arguments)
             elif chosen in answering.DECLINES:
@@ -53,7 +52,7 @@ def answer(token: str) -> Response | Page:
                 if not request.headers.get("X-Autosave"):
                     flash(gettext("Saved. Open the same link to go on."), "success")
     except LinkUnusable as error:
-        return _refuse(error)
+        return refuse(error, gettext("Satisfaction survey"))
     except AnswersClosed:
         return redirect(url_for(".show", token=token), 303)
     except AnswersIncomplete as error:
@@ -66,7 +65,7 @@ def answer(token: str) -> Response | Page:
 def _incomplete(token: str, given: Mapping[str, str], error: AnswersIncomplete) -> Page:
     """What was typed is kept, and the page says which questions are open."""
     with writing() as connection:
-        sitting = answering.keep(connection, token=token, address=_address(), given=given, now=current_time())
+        sitting = answering.keep(connection, token=token, address=address(), given=given, now=current_time())
     return _page(token, sitting, given, error.details["fields"]), status_of(error)
 
 
@@ -89,14 +88,3 @@ def _page(token: str, sitting: Sitting, given: Mapping[str, str], wrong: list[in
         longest=LONGEST_TEXT,
         until=sitting.survey.closes_at.astimezone(current_platform().settings.zone).date(),
     )
-
-
-def _refuse(error: EngineError) -> tuple[str, int]:
-    with writing() as connection:
-        link_attempts.note_failure(connection, _address(), now=current_time())
-    message = error.message(current_language())
-    return render_template("public_survey/unusable.html", message=message), status_of(error)
-
-
-def _address() -> str:
-    return request.remote_addr or ""
