@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
 def fetch(*, development: bool) -> None:
     """``npm ci`` and build, unless the lock file, the build and the wanted packages are those of the last time."""
     mark = VENDOR / ".stamp"
-    lock = _digest([ROOT / "package-lock.json", ROOT / "build.mjs"])
+    lock = _digest([ROOT / "package-lock.json", ROOT / "build.mjs", *sorted((ROOT / "webapp" / "bundles").iterdir())])
     if mark.exists() and (mark.read_text() == f"{lock} dev" or (not development and mark.read_text() == lock)):
         return
     node, npm = node_and_npm()

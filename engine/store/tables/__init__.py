@@ -41,6 +41,17 @@ from engine.store.tables.master_data import (
 )
 from engine.store.tables.metadata import metadata
 from engine.store.tables.people import calendar, group, membership, setting, sign_in_attempt, user
+from engine.store.tables.process_changes import (
+    configuration_version,
+    instance_migration,
+    path_definition,
+    process_change,
+    process_change_editor,
+    process_change_file,
+    process_owner,
+    trial,
+    walk_run,
+)
 from engine.store.tables.quality import (
     audit_coverage,
     audit_item,
@@ -108,6 +119,7 @@ __all__ = [
     "callback",
     "callback_attempt",
     "complaint",
+    "configuration_version",
     "contact",
     "contract",
     "controlled_document",
@@ -131,6 +143,7 @@ __all__ = [
     "incident_wait",
     "indicator_snapshot",
     "indicator_target",
+    "instance_migration",
     "internal_audit",
     "management_review",
     "master_import",
@@ -143,11 +156,16 @@ __all__ = [
     "obligation_reminder",
     "obligation_waiver",
     "outbox",
+    "path_definition",
+    "process_change",
+    "process_change_editor",
+    "process_change_file",
     "process_definition",
     "process_definition_call",
     "process_definition_decision",
     "process_definition_form",
     "process_instance",
+    "process_owner",
     "project",
     "project_indicator",
     "project_visit",
@@ -182,7 +200,9 @@ __all__ = [
     "survey_question_item",
     "survey_stratum",
     "timer",
+    "trial",
     "user",
+    "walk_run",
     "work_item",
     "work_item_draft",
 ]
