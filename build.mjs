@@ -19,6 +19,7 @@ const FILES = {
   'diagram-js-minimap/assets/diagram-js-minimap.css': 'bpmn/minimap.css',
   'dmn-js/dist/dmn-modeler.production.min.js': 'dmn-modeler.js',
   'dmn-js/dist/assets': 'dmn',
+  '@bpmn-io/form-js-viewer/dist/assets/form-js.css': 'form-js/form-js.css',
   '@bpmn-io/form-js-editor/dist/assets': 'form-js',
   // scripts/assets.py keeps the rules of it that our pages use and writes tabler.css
   '@tabler/core/dist/css/tabler.min.css': 'source/tabler.css',
