@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from engine.actors import Actor
 from engine.errors import Conflict, Invalid, NotFound
-from engine.store import audit
+from engine.store import audit, configuration
 from engine.store.tables import group, membership, user
 from engine.store.types import Record
 from engine.users import NameMissing, UserUnknown, require_administrator
@@ -193,6 +193,7 @@ def _existing_user(connection: Connection, user_id: int) -> None:
 def _audit(
     connection: Connection, actor: Actor, action: str, group_id: int, now: datetime, details: dict[str, Any]
 ) -> None:
+    configuration.note(connection, "roles", now)
     audit.record(
         connection,
         actor=actor.login,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine.actors import Actor
 from engine.errors import Forbidden, Invalid, Language, NotFound
-from engine.store import audit
+from engine.store import audit, configuration
 from engine.store.tables import setting
 
 
@@ -91,6 +91,7 @@ def change(connection: Connection, *, actor: Actor, key: str, value: int, now: d
         return
     if connection.execute(update(setting).where(setting.c.key == key).values(value=value)).rowcount == 0:
         connection.execute(insert(setting).values(key=key, value=value))
+    configuration.note(connection, "settings", now)
     audit.record(
         connection,
         actor=actor.login,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from engine.actors import Actor
 from engine.errors import LANGUAGES, Conflict, Forbidden, Invalid, Language, NotFound
-from engine.store import audit
+from engine.store import audit, configuration
 from engine.store.prepared import Prepared
 from engine.store.tables import group, membership, user
 from engine.store.types import Record
@@ -298,6 +298,7 @@ def count(connection: Connection) -> int:
 def _audit(
     connection: Connection, actor: Actor, action: str, user_id: int | None, now: datetime, details: dict[str, Any]
 ) -> None:
+    configuration.note(connection, "roles", now)
     audit.record(
         connection,
         actor=actor.login,

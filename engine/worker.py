@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection
 
-from engine import timers
+from engine import process_changes, timers
 from engine.bootstrap import Platform
 from engine.errors import Conflict
 from engine.sla import alarms
@@ -70,8 +70,9 @@ class Worker:
         *,
         executor: Executor | None = None,
         channels: Mapping[str, timers.Channel] | None = None,
+        log: logging.Logger = log,
     ) -> None:
-        self.platform = platform
+        self.platform, self._log = platform, log
         self.channels = dict(channels or platform.channels)
         self.executor = executor or LocalExecutor(1 if platform.database.is_sqlite else 4)
         self._scheduler: BackgroundScheduler | None = None
@@ -96,12 +97,16 @@ class Worker:
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
 
-    def beat(self) -> int:
-        """Do everything due now; how many units were done. Called by the scheduler, by tests and simulations."""
+    def beat(self, rounds: int | None = None) -> int:
+        """Do everything due now; how many units were done. Called by the scheduler, by tests and simulations.
+
+        What is done may make more due: that is the next round, of which ``rounds`` may limit the number.
+        """
         with self._beating:
             total = 0
-            while done := self._round():
+            while (rounds is None or rounds > 0) and (done := self._round()):
                 total += done
+                rounds = None if rounds is None else rounds - 1
             return total
 
     def _round(self) -> int:
@@ -110,8 +115,10 @@ class Worker:
         with platform.database.read() as connection:
             due = timers.due(connection, now)
             clocks = alarms.due(connection, now)
+            changes = process_changes.due(connection, now)
         done: list[bool] = []
         for work, ids in (
+            (self._change, changes),
             (self._timer, due.timers),
             (self._schedule, due.schedules),
             (self._clock, clocks),
@@ -125,6 +132,16 @@ class Worker:
 
     def _submit(self, done: list[bool], work: Callable[[Any, datetime], bool], one: Any, now: datetime) -> None:
         self.executor.submit(lambda: done.append(work(one, now)))
+
+    def _change(self, change_id: int, now: datetime) -> bool:
+        def publish(connection: Connection) -> bool:
+            process_changes.put_in_force(self.platform.runtime, connection, change_id, now=now)
+            return True
+
+        return self._do(
+            lambda: self._commit(publish),
+            lambda connection, error: process_changes.fail(connection, change_id, error, now=now),
+        )
 
     def _timer(self, timer_id: str, now: datetime) -> bool:
         return self._do(
@@ -182,7 +199,7 @@ class Worker:
                 failure: Exception = conflict
             except Exception as error:
                 failure = error
-            log.exception("a unit of due work failed", exc_info=failure)
+            self._log.exception("a unit of due work failed", exc_info=failure)
             self._note(recovery, failure)
             return False
         return False
@@ -192,4 +209,4 @@ class Worker:
             self._commit(lambda connection: recovery(connection, failure))
         except Exception:
             # The row stays as it is and the next beat tries again; the others due now must not wait for it.
-            log.exception("a failure could not be noted")
+            self._log.exception("a failure could not be noted")

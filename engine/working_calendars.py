@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from engine import calendars
 from engine.actors import Actor
 from engine.errors import Forbidden, Invalid
-from engine.store import audit
+from engine.store import audit, configuration
 from engine.store.tables import calendar
 
 _BUILT_IN = {one.key: one for one in (calendars.STANDARD, calendars.ALWAYS)}
@@ -47,6 +47,7 @@ def save(
     changed = connection.execute(update(calendar).where(calendar.c.key == key).values(data=kept, is_default=is_default))
     if changed.rowcount == 0:
         connection.execute(insert(calendar).values(key=key, data=kept, is_default=is_default))
+    configuration.note(connection, "calendars", now)
     audit.record(
         connection,
         actor=actor.login,

@@ -118,6 +118,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "label_untranslated": ("“{name}”没有英文名称（属性 en）", "“{name}” has no English name (property en)"),
     "rule_invalid": ("规则“{rule}”：{reason_zh}", "Rule “{rule}”: {reason_en}"),
     "rule_process_missing": ("没有与此规则文件同名的流程“{key}”", "There is no process “{key}” beside this rules file"),
+    "paths_invalid": (
+        "走查文件须含有 process 和 paths，每条走查有中英文名称",
+        "A file of walks holds process and paths, and each walk has a name in zh and en",
+    ),
+    "paths_process_missing": ("没有走查文件所说的流程“{key}”", "There is no process “{key}”, which the walks are of"),
     "rule_unsatisfiable": (
         "规则“{rule}”会使任务“{name}”无人可办：{reason_zh}",
         "Rule “{rule}” leaves nobody for “{name}”: {reason_en}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import orjson
 from sqlalchemy import Connection, select
 
 from engine import calendars
@@ -39,7 +40,8 @@ def check(connection: Connection, runtime: Runtime, sources: Sources) -> tuple[P
 class Checked:
     """Sources, read and linted together with what is already published.
 
-    ``forms``, ``decisions`` and ``models`` hold what was read, by key, with the file it came from.
+    ``forms``, ``decisions`` and ``models`` hold what was read, by key, with the file it came from; ``paths`` the walks
+    of each process.
     """
 
     def __init__(self, connection: Connection, runtime: Runtime, sources: Sources) -> None:
@@ -47,6 +49,7 @@ class Checked:
         self.forms: dict[str, tuple[Form, bytes]] = {}
         self.decisions: dict[str, tuple[Decision, bytes]] = {}
         self.models: dict[str, tuple[ProcessModel, bytes]] = {}
+        self.paths: dict[str, bytes] = {}
         self._functions = frozenset(runtime.host_functions(connection))
         self._decision_files: dict[str, str] = {}
         self._rules = sources.rules
@@ -57,6 +60,8 @@ class Checked:
             found += self._read_decisions(path, source)
         for path, source in sources.processes.items():
             found += self._read_process(path, source)
+        for path, source in sources.paths.items():
+            found += self._read_paths(path, source)
         beside = {rules_file(path) for path in sources.processes}
         found += [
             problem("rule_process_missing", path, key=Path(path).name.removesuffix(".rules.yaml"))
@@ -105,6 +110,24 @@ class Checked:
         self.models[model.key] = model, source
         if Path(path).stem != model.key:
             return [problem("key_mismatch", path, model.key, name=Path(path).name, key=model.key)]
+        return []
+
+    def _read_paths(self, path: str, source: bytes) -> list[Problem]:
+        """Walks are no part of what runs: it is enough that the processes they name are there."""
+        key = Path(path).name.removesuffix(".paths.json")
+        try:
+            content = orjson.loads(source)
+            # A process that is only called is walked through the one that calls it.
+            begun, walks = str(content["process"]), content["paths"]
+            named = all(isinstance(one, dict) and one.get("zh") and one.get("en") for one in walks)
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return [problem("paths_invalid", path)]
+        if not named:
+            return [problem("paths_invalid", path)]
+        for one in (key, begun):
+            if one not in self.models and one not in latest_keys(self.connection, process_definition):
+                return [problem("paths_process_missing", path, key=one)]
+        self.paths[key] = source
         return []
 
     def _check_rules(self, model: ProcessModel) -> Iterator[Problem]:

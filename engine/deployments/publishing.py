@@ -21,11 +21,12 @@ from engine.deployments.sources import Sources
 from engine.deployments.versions import latest
 from engine.errors import Forbidden
 from engine.runtime.step import Runtime
-from engine.store import audit
+from engine.store import audit, configuration
 from engine.store.tables import (
     decision_definition,
     deployment,
     form_definition,
+    path_definition,
     process_definition,
     process_definition_call,
     process_definition_decision,
@@ -60,6 +61,8 @@ def publish(
         raise DefinitionInvalid(checked.problems)
     publication = _Publication(connection, checked, actor, reason, now)
     publication.write()
+    for kind in configuration.KINDS:
+        configuration.note(connection, kind, now)
     schedules.refresh(connection, runtime, publication.processes.keys(), now=now)
     return Published(publication.id, publication.processes, publication.forms, checked.problems, publication.decisions)
 
@@ -81,6 +84,8 @@ class _Publication:
             self._publish_decision(decision, source)
         for key in _callees_first({key: model for key, (model, _) in self.checked.models.items()}):
             self._publish_process(*self.checked.models[key])
+        for key, source in self.checked.paths.items():
+            self._publish_source(path_definition, key, source)
 
     def _publish_form(self, key: str, source: bytes) -> None:
         version = self._publish_source(form_definition, key, source)

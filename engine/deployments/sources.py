@@ -15,15 +15,18 @@ class Sources:
     forms: Mapping[str, bytes]
     decisions: Mapping[str, bytes] = field(default_factory=dict)
     rules: Mapping[str, bytes] = field(default_factory=dict)
+    paths: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_sources(processes_directory: Path, forms_directory: Path) -> Sources:
-    """The ``.bpmn``, ``.dmn`` and ``.rules.yaml`` files below the first directory, the forms below the second."""
+    """The ``.bpmn``, ``.dmn``, ``.rules.yaml`` and ``.paths.json`` files below the first directory, the forms below the
+    second."""
     return Sources(
         processes=_read(processes_directory, "*.bpmn"),
         forms=_read(forms_directory, "*.json"),
         decisions=_read(processes_directory, "*.dmn"),
         rules=_read(processes_directory, "*.rules.yaml"),
+        paths=_read(processes_directory, "*.paths.json"),
     )
 
 

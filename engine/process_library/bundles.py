@@ -14,7 +14,7 @@ from engine.errors import Invalid
 
 LIMIT_BYTES = 5 * 1024 * 1024
 LIMIT_FILES = 200
-KINDS = (".bpmn", ".dmn", ".rules.yaml", ".json")
+KINDS = (".bpmn", ".dmn", ".rules.yaml", ".paths.json", ".json")
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, OSError, EOFError)
@@ -70,8 +70,8 @@ class BundleFileRefused(BundleRefused):
     """A kind of file that nobody publishes."""
 
     code = "bundle_file_refused"
-    zh = "不能发布“{file}”：只接受 .bpmn、.dmn、.json（表单）、.rules.yaml 和含有它们的 .zip"
-    en = "“{file}” cannot be published: only .bpmn, .dmn, .json (forms), .rules.yaml and a .zip of these are accepted"
+    zh = "不能发布“{file}”：只接受 .bpmn、.dmn、.json（表单）、.rules.yaml、.paths.json 和含有它们的 .zip"
+    en = "“{file}” cannot be published; accepted: .bpmn, .dmn, .json, .rules.yaml, .paths.json or a .zip of these"
 
 
 class BundleDuplicate(BundleRefused):
@@ -89,7 +89,7 @@ def read_upload(files: Iterable[tuple[str, bytes]]) -> Sources:
     size = 0
     for path, content in _files(files):
         kind = next((one for one in KINDS if path.lower().endswith(one)), None)
-        if kind is None or path.lower().endswith(".paths.json"):
+        if kind is None:
             raise BundleFileRefused(file=_shown(path))
         # Diagrams are told apart by their names: two of one name in two folders would be one process.
         if (kind, PurePosixPath(path).name) in names:
@@ -100,7 +100,7 @@ def read_upload(files: Iterable[tuple[str, bytes]]) -> Sources:
         parts[kind][path] = content
     if not names:
         raise BundleEmpty()
-    return Sources(parts[".bpmn"], parts[".json"], parts[".dmn"], parts[".rules.yaml"])
+    return Sources(parts[".bpmn"], parts[".json"], parts[".dmn"], parts[".rules.yaml"], parts[".paths.json"])
 
 
 def _files(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:

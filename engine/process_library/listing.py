@@ -19,6 +19,7 @@ from engine.store.tables import (
     deployment,
     engine_incident,
     form_definition,
+    path_definition,
     process_definition,
     process_definition_call,
     process_definition_decision,
@@ -108,6 +109,7 @@ class ProcessVersion:
     forms: tuple[PinnedForm, ...]
     decisions: tuple[PinnedDecisions, ...]
     calls: dict[str, int]  # version by process key
+    paths: bytes | None = None  # the walks as they were while the version was in force
 
     @property
     def model(self) -> ProcessModel:
@@ -179,6 +181,7 @@ def version_of(connection: Connection, key: str, number: int | None = None) -> P
         ),
         decisions=_decision_files(_pinned(connection, process_definition_decision, decision_definition, row.id)),
         calls=_numbers(connection, calls.order_by(process_definition_call.c.called_key)),
+        paths=_walks(connection, row),
     )
 
 
@@ -189,6 +192,18 @@ def _pinned(connection: Connection, links: Table, table: Table, definition_id: i
         .where(links.c.process_definition_id == definition_id)
     )
     return connection.execute(query.order_by(table.c.key)).all()
+
+
+def _walks(connection: Connection, row: Record) -> bytes | None:
+    """The walks published last before the next version was."""
+    following = select(func.min(process_definition.c.deployment_id)).where(
+        process_definition.c.key == row.key, process_definition.c.version > row.version
+    )
+    end = connection.execute(following).scalar()
+    query = select(path_definition.c.source).where(path_definition.c.key == row.key)
+    if end is not None:
+        query = query.where(path_definition.c.deployment_id < end)
+    return connection.execute(query.order_by(path_definition.c.version.desc()).limit(1)).scalar()
 
 
 def _decision_files(rows: Sequence[Record]) -> tuple[PinnedDecisions, ...]:

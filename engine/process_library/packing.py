@@ -13,18 +13,20 @@ _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
 def packed(version: ProcessVersion) -> bytes:
-    """The version as a zip: the diagram, its rules, its forms below ``forms/`` and its decisions."""
+    """The version as a zip: the diagram, its rules, its forms below ``forms/``, its decisions and walks."""
     target = io.BytesIO()
+    forms = {f"{one.key}.json" for one in version.forms}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _parts(version):
-            entry = zipfile.ZipInfo(name, _MOMENT)
+        for name, content in packed_parts(version):
+            entry = zipfile.ZipInfo(f"forms/{name}" if name in forms else name, _MOMENT)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content)
     return target.getvalue()
 
 
-def _parts(version: ProcessVersion) -> Iterator[tuple[str, bytes]]:
+def packed_parts(version: ProcessVersion) -> Iterator[tuple[str, bytes]]:
+    """The files of a version by name."""
     key = version.row.key
     yield f"{key}.bpmn", version.xml
     if version.rules is not None:
@@ -32,4 +34,6 @@ def _parts(version: ProcessVersion) -> Iterator[tuple[str, bytes]]:
     for decisions in version.decisions:
         yield f"{decisions.key}.dmn", decisions.source
     for form in version.forms:
-        yield f"forms/{form.key}.json", form.source
+        yield f"{form.key}.json", form.source
+    if version.paths is not None:
+        yield f"{key}.paths.json", version.paths

@@ -37,7 +37,7 @@ def check_upload(connection: Connection, runtime: Runtime, sources: Sources, *, 
     """Every finding on an upload; nothing is published. Raises ``Forbidden`` for anybody but an administrator."""
     if not actor.is_administrator:
         raise Forbidden()
-    return deployments.check(connection, runtime, _completed(connection, sources))
+    return deployments.check(connection, runtime, completed(connection, sources))
 
 
 def publish_upload(
@@ -52,11 +52,11 @@ def publish_upload(
     said = reason.strip()
     if not said or len(said) > LONGEST_REASON:
         raise ReasonNeeded(limit=LONGEST_REASON, fields=["reason"])
-    whole = _completed(connection, sources)
+    whole = completed(connection, sources)
     return deployments.publish(connection, runtime, whole, actor=actor, reason=said, now=now)
 
 
-def _completed(connection: Connection, sources: Sources) -> Sources:
+def completed(connection: Connection, sources: Sources) -> Sources:
     """An upload with what belongs to it: the rules of a diagram sent alone, the diagram of rules sent alone, and every
     process that would otherwise go on using the old version of what was sent."""
     processes, rules = dict(sources.processes), dict(sources.rules)
@@ -75,13 +75,13 @@ def _completed(connection: Connection, sources: Sources) -> Sources:
         given = rules.pop(rules_file(path), None)
         if given is None and stored is not None:
             given = stored.rules
-        if given is not None:
+        if given:
             rules_at_home[rules_file(home)] = given
     for version in _users(connection, sources, {PurePosixPath(path).stem for path in at_home}):
         at_home[version.file] = version.xml
         if version.rules is not None:
             rules_at_home[rules_file(version.file)] = version.rules
-    return Sources(at_home, sources.forms, sources.decisions, {**rules, **rules_at_home})
+    return Sources(at_home, sources.forms, sources.decisions, {**rules, **rules_at_home}, sources.paths)
 
 
 def _published(connection: Connection, key: str) -> ProcessVersion | None:

@@ -68,7 +68,8 @@ class Play:
         self.answers, self.starts, self.lapses, self.daily = answers, starts, lapses, daily
         self.imports_until, self.quiet_from = imports_until, quiet_from
         self.random = Random(seed)  # noqa: S311 - a simulation, the same for the same seed
-        self.staff = Staff(platform, self.random)
+        self.staff = Staff(platform)
+        self._seed = seed
         self.worker = Worker(platform, channels={"mail": lambda payload: None})
         self.told = Told()
         self._zone = platform.settings.zone
@@ -154,17 +155,22 @@ class Play:
             fresh = [one for one in connection.scalars(opened) if one not in self._known]
             self._known.update(fresh)
             items = [work_items.find(connection, one) for one in sorted(fresh)]
-        for item in sorted((one for one in items if one is not None), key=lambda one: (one.created_at, one.id)):
+        for item in sorted((one for one in items if one is not None), key=_name):
             if (item.definition_key, item.element_id) in self.answers:
                 self._take_up(item)
 
+    def _chance(self, item: Record, act: str) -> Random:
+        """What happens to a task by chance: the same at the same seed, whatever happens to others and in what order."""
+        return Random(f"{self._seed} {act} {_name(item)}")  # noqa: S311 - a simulation
+
     def _take_up(self, item: Record) -> None:
         is_quiet = self.quiet_from is not None and self.clock.now() >= self.quiet_from
-        if is_quiet and self.random.random() < LEFT_LYING:
+        random = self._chance(item, "taken up")
+        if is_quiet and random.random() < LEFT_LYING:
             return
         lapse = next((one for one in self.lapses if one.befalls(item, self._zone)), None)
         if lapse is None:
-            self.at(self.staff.moment(item, self.clock.now()), lambda: self._act(item.id))
+            self.at(self.staff.moment(item, self.clock.now(), random), lambda: self._act(item.id))
         elif (moment := lapse.done_at(item, self._zone)) is not None:
             self.at(moment, lambda: self._act(item.id))
 
@@ -174,7 +180,8 @@ class Play:
             item = work_items.find(connection, work_item_id)
             if item is None or item.state not in ("ready", "reserved"):
                 return
-            actor = self.staff.for_task(item)
+            random = self._chance(item, "done")
+            actor = self.staff.for_task(item, random)
             if actor is None:
                 self.told.refused.append(f"{item.definition_key}.{item.element_id}: nobody may do it")
                 return
@@ -182,7 +189,7 @@ class Play:
             def load() -> Mapping[str, Any]:
                 return instances.waiting_variables(self.platform.runtime, connection, item, now=self.clock.now())
 
-            scene = Scene(connection, self.clock.now(), self._zone, self.random, item, load)
+            scene = Scene(connection, self.clock.now(), self._zone, random, item, load)
             given = self.answers[item.definition_key, item.element_id](scene)
         if given is None:
             self.at(self.clock.now() + timedelta(days=1), lambda: self._act(work_item_id))
@@ -195,6 +202,11 @@ class Play:
         self.told.acts += 1
         if given.get("solved") == "no":
             self.tickets.reopen(item.business_key.partition("-")[0], self.clock.now())
+
+
+def _name(item: Record) -> tuple[str, ...]:
+    """What a task is called in every play of the same seed; its id is drawn anew each time."""
+    return (item.created_at.isoformat(), item.definition_key, item.business_key, item.element_id, item.summary)
 
 
 def _nothing() -> None:

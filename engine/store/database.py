@@ -12,11 +12,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 from engine.errors import Conflict, EngineError
-from engine.store import audit
+from engine.store import audit, configuration
 from engine.store.write_lock import FifoLock
 
 BUSY_TIMEOUT_MS = 30_000
@@ -62,9 +62,11 @@ class Database:
             transaction = connection.begin()
             try:
                 yield connection
+                configuration.flush(connection)
                 audit.flush(connection)
                 transaction.commit()
             except BaseException as error:
+                configuration.discard(connection)
                 audit.discard(connection)
                 transaction.rollback()
                 if getattr(getattr(error, "orig", error), "sqlstate", None) in _MET_ANOTHER:
@@ -143,6 +145,7 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
     # it began, so that the pool need not roll back once more.
     engine = create_engine(
         url,
+        poolclass=QueuePool,
         pool_use_lifo=True,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -159,6 +162,9 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "foreign_keys=ON",
             "cache_size=-64000",
+            # Connections to one database in memory share their cache: there a reader must not lock out the writer.
+            # A file is not read by others before it is committed, whatever this says.
+            "read_uncommitted=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

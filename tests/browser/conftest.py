@@ -109,6 +109,7 @@ def screen(browser: Browser, live_server: str) -> Iterator[Screens]:
 
 def assert_accessible(page: Page) -> None:
     """axe-core finds nothing on the page shown, and nothing sticks out at its side."""
+    page.wait_for_load_state()  # the address is there before the page is
     page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
     violations = page.evaluate(_RUN_AXE)
     assert violations == [], "\n".join(violations)
