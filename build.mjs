@@ -1,6 +1,6 @@
 // Brings the browser files of the npm packages to webapp/static/vendor (git-ignored). Run by scripts/assets.py after `npm ci`.
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const TARGET = 'webapp/static/vendor';
@@ -27,6 +27,19 @@ const FILES = {
 // Packages without a ready-made file for the browser; each is one small module in webapp/bundles.
 const BUNDLES = ['modeler-extras', 'form-editor', 'bpmn-zh'];
 
+// The form editor, its viewer and its panel each bring a Preact; hooks work within one only, and the editor says which.
+const onePreact = {
+  name: 'one-preact',
+  setup(builder) {
+    builder.onResolve({ filter: /(^|\/)preact(\/(hooks|compat|jsx-runtime))?$/ }, ({ path, kind, pluginData }) => {
+      if (pluginData === onePreact) return undefined;
+      const name = path.slice(path.lastIndexOf('preact'));
+      const resolveDir = resolve('node_modules/@bpmn-io/form-js-editor');
+      return builder.resolve(name, { kind, resolveDir, pluginData: onePreact });
+    });
+  },
+};
+
 rmSync(TARGET, { recursive: true, force: true });
 for (const [from, to] of Object.entries(FILES)) {
   mkdirSync(dirname(`${TARGET}/${to}`), { recursive: true });
@@ -39,5 +52,6 @@ await build({
   minify: true,
   format: 'iife',
   target: 'es2022',
+  plugins: [onePreact],
   logLevel: 'error',
 });
