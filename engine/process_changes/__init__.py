@@ -13,6 +13,7 @@ from engine.process_changes.changes import (
     open_of,
 )
 from engine.process_changes.contents import as_version, base_of, changed_files, files_hash, problems, reached, sources
+from engine.process_changes.errors import NotAnOwner
 from engine.process_changes.files import (
     ChangeFile,
     Lock,
@@ -27,11 +28,12 @@ from engine.process_changes.files import (
 )
 from engine.process_changes.ownership import owner_of, owners, owns, reviews, set_owner
 from engine.process_changes.publishing import due, fail, put_in_force
-from engine.process_changes.reviewing import Submission, approve, may_review, rebase, send_back, submit, withdraw
+from engine.process_changes.reviewing import Submission, approve, is_outdated, may_review, rebase, send_back, submit, withdraw
 
 __all__ = [
     "ChangeFile",
     "Lock",
+    "NotAnOwner",
     "Submission",
     "approve",
     "as_version",
@@ -45,6 +47,7 @@ __all__ = [
     "files_hash",
     "get",
     "hold",
+    "is_outdated",
     "kind_of",
     "listed",
     "lock_of",

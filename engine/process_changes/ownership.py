@@ -28,8 +28,8 @@ def owners(connection: Connection) -> dict[str, Record]:
             _reviewer.c.name_zh.label("reviewer_zh"),
             _reviewer.c.name_en.label("reviewer_en"),
         )
-        .join(_owner, _owner.c.id == process_owner.c.owner_group_id)
-        .join(_reviewer, _reviewer.c.id == process_owner.c.reviewer_group_id)
+        .outerjoin(_owner, _owner.c.id == process_owner.c.owner_group_id)
+        .outerjoin(_reviewer, _reviewer.c.id == process_owner.c.reviewer_group_id)
     )
     return {row.process_key: row for row in connection.execute(query)}
 
@@ -48,14 +48,16 @@ def owns(connection: Connection, actor: Actor, key: str) -> bool:
 def reviews(connection: Connection, actor: Actor, key: str) -> bool:
     """Whether somebody may review changes of a process; an administrator does where nobody is named."""
     row = owner_of(connection, key)
-    return actor.is_administrator if row is None else row.reviewer_group_id in actor.groups
+    if row is None or row.reviewer_group_id is None:
+        return actor.is_administrator
+    return row.reviewer_group_id in actor.groups
 
 
 def reviewers(connection: Connection, key: str) -> list[Record]:
     """The active people who may review changes of a process."""
     row = owner_of(connection, key)
     query = select(user).where(user.c.is_active).order_by(user.c.id)
-    if row is None:
+    if row is None or row.reviewer_group_id is None:
         return list(connection.execute(query.where(user.c.is_administrator)))
     members = select(membership.c.user_id).where(membership.c.group_id == row.reviewer_group_id)
     return list(connection.execute(query.where(user.c.id.in_(members))))
@@ -64,7 +66,7 @@ def reviewers(connection: Connection, key: str) -> list[Record]:
 def set_owner(
     connection: Connection, *, actor: Actor, key: str, owner_group: str, reviewer_group: str, now: datetime
 ) -> None:
-    """Name the groups of a process by their keys; both empty: its administrators. Administrators only.
+    """Name the groups of a process by their keys; an empty one: the administrators. Administrators only.
 
     Raises ``Forbidden`` and ``GroupUnknown``.
     """
@@ -89,7 +91,9 @@ def set_owner(
     )
 
 
-def _group_id(connection: Connection, key: str) -> int:
+def _group_id(connection: Connection, key: str) -> int | None:
+    if not key:
+        return None
     found = connection.execute(select(group.c.id).where(group.c.key == key)).scalar()
     if found is None:
         raise GroupUnknown()

@@ -109,12 +109,22 @@ def _check(connection: Connection, runtime: Runtime, actor: Actor, change: Recor
 
 def check_base(connection: Connection, change: Record) -> None:
     """Raises ``ChangeOutdated`` when another version came into force since the change was opened."""
-    query = select(process_definition.c.id, process_definition.c.version).where(
-        process_definition.c.key == change.process_key, process_definition.c.is_latest
-    )
-    latest = connection.execute(query).one_or_none()
+    latest = _latest(connection, change.process_key)
     if latest is not None and latest.id != change.base_definition_id:
         raise ChangeOutdated(version=latest.version)
+
+
+def is_outdated(connection: Connection, change: Record) -> bool:
+    """Whether an open change is compared with a version that is no longer in force."""
+    latest = _latest(connection, change.process_key)
+    return change.status == "editing" and latest is not None and latest.id != change.base_definition_id
+
+
+def _latest(connection: Connection, key: str) -> Record | None:
+    query = select(process_definition.c.id, process_definition.c.version).where(
+        process_definition.c.key == key, process_definition.c.is_latest
+    )
+    return connection.execute(query).one_or_none()
 
 
 def rebase(connection: Connection, *, actor: Actor, change_id: int, now: datetime) -> None:
@@ -122,12 +132,9 @@ def rebase(connection: Connection, *, actor: Actor, change_id: int, now: datetim
     change = get(connection, actor, change_id)
     if not owns(connection, actor, change.process_key):
         raise NotAnOwner(key=change.process_key)
-    latest = connection.execute(
-        select(process_definition.c.id).where(
-            process_definition.c.key == change.process_key, process_definition.c.is_latest
-        )
-    ).scalar()
-    move(connection, actor, change_id, "rebase", ("editing",), now, base_definition_id=latest)
+    latest = _latest(connection, change.process_key)
+    base = None if latest is None else latest.id
+    move(connection, actor, change_id, "rebase", ("editing",), now, base_definition_id=base)
 
 
 def withdraw(connection: Connection, *, actor: Actor, change_id: int, now: datetime) -> None:

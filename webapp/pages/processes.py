@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
-from engine import process_library, users
+from engine import groups, process_changes, process_library, users
 from engine.definitions.dialect import expression_in
 from engine.definitions.problems import DefinitionInvalid, Problem
 from engine.definitions.translate import translated_xml
@@ -32,7 +32,7 @@ NAVIGATION = (
         "diagram",
         section="registers",
         order=95,
-        includes=("process",),
+        includes=("process", "process_change", "diagram_editor", "form_editor", "decision_editor", "trial"),
     ),
 )
 FIELD_KINDS = {
@@ -67,8 +67,14 @@ def index() -> str:
         rows = process_library.listed(connection)
         problems = process_library.problems_of(connection, current_platform().runtime)
         words = ProcessWords(connection)
+        owners = process_changes.owners(connection)
+        changes = process_changes.listed(connection, current_actor())
+        may_open_new = process_changes.may_open_new(connection, current_actor())
     return render_template(
         "processes/index.html",
+        owners=owners,
+        changes=changes,
+        may_open_new=may_open_new,
         rows=rows,
         problems=problems,
         words=words,
@@ -82,6 +88,23 @@ def index() -> str:
 def show(key: str) -> str:
     """The version in force."""
     return _version(key, None)
+
+
+@blueprint.post("/<key>/owner")
+def set_owner(key: str) -> Response:
+    """Say who may change a process and who reviews the changes (administrators)."""
+    with writing() as connection:
+        process_library.version_of(connection, key)
+        process_changes.set_owner(
+            connection,
+            actor=current_actor(),
+            key=key,
+            owner_group=request.form.get("owner_group", ""),
+            reviewer_group=request.form.get("reviewer_group", ""),
+            now=current_time(),
+        )
+    flash(gettext("Saved."), "success")
+    return redirect(url_for(".show", key=key))
 
 
 @blueprint.get("/<key>/versions/<int:number>")
@@ -188,6 +211,13 @@ def _version(key: str, number: int | None) -> str:
             },
         )
         words = ProcessWords(connection)
+        ownership = {
+            "owner": process_changes.owner_of(connection, key),
+            "owns": process_changes.owns(connection, current_actor(), key),
+            "under_way": process_changes.open_of(connection, key),
+            "may_see_changes": process_changes.may_see(connection, current_actor(), key),
+            "groups": groups.listed(connection) if current_actor().is_administrator else [],
+        }
     difference = None if before is None else process_library.compare(before, found)
     return render_template(
         "processes/show.html",
@@ -205,6 +235,7 @@ def _version(key: str, number: int | None) -> str:
         words=words,
         phrases=process_words,
         field_kinds=FIELD_KINDS,
+        **ownership,
     )
 
 

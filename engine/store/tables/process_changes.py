@@ -7,13 +7,13 @@ from engine.store.types import Bytes, JsonText, UtcDateTime
 
 _OPEN = text("status in ('editing', 'submitted', 'approved')")
 
-# Who may change a process and who reviews what they changed; a process without a row is its administrators'.
+# Who may change a process and who reviews what they changed; where no group is named, the administrators do.
 process_owner = Table(
     "process_owner",
     metadata,
     Column("process_key", String(100), primary_key=True),
-    Column("owner_group_id", Integer, ForeignKey("group.id"), nullable=False),
-    Column("reviewer_group_id", Integer, ForeignKey("group.id"), nullable=False),
+    Column("owner_group_id", Integer, ForeignKey("group.id")),
+    Column("reviewer_group_id", Integer, ForeignKey("group.id")),
 )
 
 process_change = Table(

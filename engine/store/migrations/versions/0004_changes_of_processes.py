@@ -43,8 +43,8 @@ def upgrade() -> None:
     op.create_table(
         "process_owner",
         sa.Column("process_key", sa.String(length=100), nullable=False),
-        sa.Column("owner_group_id", sa.Integer(), nullable=False),
-        sa.Column("reviewer_group_id", sa.Integer(), nullable=False),
+        sa.Column("owner_group_id", sa.Integer(), nullable=True),
+        sa.Column("reviewer_group_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["owner_group_id"], ["group.id"], name=op.f("fk_process_owner_owner_group_id")),
         sa.ForeignKeyConstraint(["reviewer_group_id"], ["group.id"], name=op.f("fk_process_owner_reviewer_group_id")),
         sa.PrimaryKeyConstraint("process_key", name=op.f("pk_process_owner")),
