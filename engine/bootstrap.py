@@ -36,16 +36,21 @@ def compose(settings: Settings, *, clock: Clock | None = None) -> Platform:
     except BaseException:
         database.close()
         raise
-    handlers = HandlerRegistry()
-    runtime = Runtime(zone=settings.zone, handlers=handlers, host_functions=host_functions)
-    serve_topics(handlers, settings.zone, runtime.library)
     return Platform(
         settings=settings,
         database=database,
         clock=clock or SystemClock(),
-        runtime=runtime,
+        runtime=new_runtime(settings),
         channels=channels.local_channels(settings),
     )
+
+
+def new_runtime(settings: Settings) -> Runtime:
+    """What drives cases, with all topics served and nothing compiled yet."""
+    handlers = HandlerRegistry()
+    runtime = Runtime(zone=settings.zone, handlers=handlers, host_functions=host_functions)
+    serve_topics(handlers, settings.zone, runtime.library)
+    return runtime
 
 
 def settle() -> None:

@@ -1,0 +1,224 @@
+"""Walks: named path tests of a process, done through the real engine in a sandbox.
+
+``<key>.paths.json`` holds ``{"process": key, "paths": [walk, …]}``; ``docs/trials.md`` tells what a walk may say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from engine.errors import EngineError, Invalid
+from engine.feel import FeelError, compile_expression
+from engine.trials import acting, openings
+from engine.trials.sandbox import Sandbox
+
+DEFAULT_BEGINNING = datetime(2026, 3, 2, 1, tzinfo=UTC)  # Monday, nine in the morning in Shanghai
+MAX_WALKS = 200
+MAX_STEPS = 500
+_DURATION = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+
+
+class WalksInvalid(Invalid):
+    """A paths file that cannot be read."""
+
+    code = "walks_invalid"
+    zh = "走查文件有误（{where}）：{problem_zh}"
+    en = "The paths file is wrong ({where}): {problem_en}"
+
+
+class NeverBegan(Invalid):
+    """The case that a walk is about did not begin."""
+
+    code = "never_began"
+    zh = "流程“{key}”没有启动"
+    en = "Process “{key}” did not begin"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a walk must end: the status, and elements that must or must not have been passed."""
+
+    status: str
+    passed: tuple[str, ...]
+    not_passed: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the file."""
+        told: dict[str, Any] = {"status": self.status, "passed": list(self.passed)}
+        return {**told, "not_passed": list(self.not_passed)} if self.not_passed else told
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One path test; ``at`` is what the clock says at its beginning, ``start`` and ``steps`` are as in the file."""
+
+    zh: str
+    en: str
+    start: Mapping[str, Any]
+    steps: tuple[Mapping[str, Any], ...]
+    outcome: Outcome
+    at: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the file."""
+        at = {} if self.at is None else {"at": self.at.isoformat()}
+        told = {"start": dict(self.start), "steps": [dict(one) for one in self.steps]}
+        return {"zh": self.zh, "en": self.en, **at, **told, "outcome": self.outcome.to_json()}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a walk could not go on and why; ``step`` counts from 0, -1 is its beginning."""
+
+    step: int
+    code: str
+    zh: str
+    en: str
+    fields: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """For keeping."""
+        return {"step": self.step, "code": self.code, "zh": self.zh, "en": self.en, "fields": dict(self.fields)}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a walk: the status of its case, the elements passed in order, where it stopped, what failed."""
+
+    instance_id: str
+    status: str
+    passed: tuple[str, ...]
+    stop: Stop | None = None
+    failures: tuple[Mapping[str, str], ...] = ()
+
+    def is_as(self, outcome: Outcome) -> bool:
+        """Whether it ended as named."""
+        kept = set(outcome.passed) <= set(self.passed) and not set(outcome.not_passed) & set(self.passed)
+        return self.stop is None and not self.failures and self.status == outcome.status and kept
+
+
+def read_walks(content: bytes) -> tuple[Walk, ...]:
+    """The walks of a paths file. Raises ``WalksInvalid``."""
+    try:
+        given = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise WalksInvalid(where="JSON", problem_zh=str(error), problem_en=str(error)) from error
+    walks = given.get("paths") if isinstance(given, dict) else None
+    if not isinstance(walks, list):
+        raise WalksInvalid(where="paths", problem_zh="应为列表", problem_en="this must be a list")
+    if len(walks) > MAX_WALKS:
+        raise WalksInvalid(where="paths", problem_zh=f"最多 {MAX_WALKS} 条", problem_en=f"at most {MAX_WALKS} walks")
+    return tuple(_read(one, f"paths[{number}]") for number, one in enumerate(walks))
+
+
+def write_walks(key: str, walks: Sequence[Walk]) -> bytes:
+    """The paths file of a process."""
+    content = {"process": key, "paths": [one.to_json() for one in walks]}
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def follow(sandbox: Sandbox, key: str, walk: Walk) -> Result:
+    """Do the walk in a fresh sandbox whose clock stands at its beginning."""
+    with sandbox.lock:
+        try:
+            instance_id = begin(sandbox, key, walk.start)
+        except EngineError as error:
+            return Result("", "", (), stop_of(-1, error))
+        stop = None
+        for number, step in enumerate(walk.steps):
+            try:
+                take(sandbox, instance_id, step)
+            except EngineError as error:
+                stop = stop_of(number, error)
+                break
+        return result_of(sandbox, instance_id, stop)
+
+
+def begin(sandbox: Sandbox, key: str, start: Mapping[str, Any]) -> str:
+    """Begin as the ``start`` of a walk says; the id of the case walked."""
+    openings.prepare(sandbox, start)
+    if "after" in start:
+        sandbox.pass_time(duration(start["after"]))
+    if "message" in start:
+        reached = sandbox.send(start["message"], start["key"], start.get("with", {}))
+    elif "by" in start:
+        return acting.start(sandbox, key, start["by"], start.get("with", {}), start.get("files", ()))
+    else:
+        reached = [one.id for one in sandbox.instances_of(key)]
+    wanted = reached[start.get("nth", 0) :]
+    if not wanted:
+        raise NeverBegan(key=key)
+    return str(wanted[0])
+
+
+def take(sandbox: Sandbox, instance_id: str, step: Mapping[str, Any]) -> None:
+    """Take one step: somebody does a task, time passes, or a message arrives."""
+    if "wait" in step:
+        sandbox.pass_time(duration(step["wait"]))
+    elif "message" in step:
+        key = step.get("key") or sandbox.instance(instance_id).business_key
+        sandbox.send(step["message"], key, step.get("with", {}))
+    else:
+        acting.do(sandbox, step["do"], step.get("by", ""), step.get("with", {}), nth=step.get("nth", 0))
+
+
+def stop_of(number: int, error: EngineError) -> Stop:
+    """What stopped a walk at step ``number``."""
+    given = error.details.get("fields")
+    fields = {str(key): list(value) for key, value in given.items()} if isinstance(given, Mapping) else {}
+    return Stop(number, error.code, error.message("zh"), error.message("en"), fields)
+
+
+def result_of(sandbox: Sandbox, instance_id: str, stop: Stop | None = None) -> Result:
+    """How things stand with a case of a sandbox."""
+    failures = tuple(
+        {"element": one.element_id, "zh": one.message_zh, "en": one.message_en} for one in sandbox.engine_incidents()
+    )
+    status = sandbox.instance(instance_id).status
+    return Result(instance_id, status, tuple(sandbox.passed(instance_id)), stop, failures)
+
+
+def duration(text: str) -> timedelta:
+    """A length of time such as ``P1DT2H``. Raises ``WalksInvalid``."""
+    try:
+        length = compile_expression(f'duration("{text}")').evaluate({}) if _DURATION.fullmatch(text) else None
+    except FeelError:
+        length = None
+    if not isinstance(length, timedelta):
+        problem = {"problem_zh": "不是时长，例如 P1DT2H", "problem_en": "not a length of time such as P1DT2H"}
+        raise WalksInvalid(where=text[:40], **problem)
+    return length
+
+
+def _read(given: Any, where: str) -> Walk:
+    def wrong(part: str, zh: str, en: str) -> WalksInvalid:
+        return WalksInvalid(where=f"{where}.{part}", problem_zh=zh, problem_en=en)
+
+    if not isinstance(given, dict):
+        raise WalksInvalid(where=where, problem_zh="应为对象", problem_en="this must be an object")
+    for part, kind in (("zh", str), ("en", str), ("start", dict), ("steps", list), ("outcome", dict)):
+        if not isinstance(given.get(part), kind):
+            raise wrong(part, "缺少或类型不符", "missing, or of the wrong type")
+    if len(given["steps"]) > MAX_STEPS:
+        raise wrong("steps", f"最多 {MAX_STEPS} 步", f"at most {MAX_STEPS} steps")
+    for number, step in enumerate(given["steps"]):
+        if not isinstance(step, dict) or len({"do", "wait", "message"} & step.keys()) != 1:
+            raise wrong(f"steps[{number}]", "应含 do、wait、message 之一", "give one of do, wait, message")
+    told = given["outcome"]
+    listed = [told.get("passed", []), told.get("not_passed", [])]
+    if not isinstance(told.get("status"), str) or not all(isinstance(one, list) for one in listed):
+        raise wrong("outcome", "应含 status 与 passed", "give status and passed")
+    outcome = Outcome(told["status"], *(tuple(str(one) for one in part) for part in listed))
+    try:
+        at = datetime.fromisoformat(given["at"]) if "at" in given else None
+    except (TypeError, ValueError):
+        at = None
+    if "at" in given and (at is None or at.tzinfo is None):
+        raise wrong("at", "应为带时区的时间", "give a moment with its offset")
+    return Walk(given["zh"], given["en"], given["start"], tuple(given["steps"]), outcome, at)
