@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from engine import attachments, instances, submissions, timers, users, work_items
 from engine.actors import Actor, system_actor
@@ -228,7 +228,10 @@ class Sandbox:
         query = select(work_item).where(work_item.c.state.in_(OPEN))
         if element_id:
             query = query.where(work_item.c.element_id == element_id)
-        return self._rows(query.order_by(work_item.c.due_at.nulls_last(), work_item.c.created_at, work_item.c.id))
+        # Those that came at one moment in the order they were written: it is the same whenever this is done again.
+        return self._rows(
+            query.order_by(work_item.c.due_at.nulls_last(), work_item.c.created_at, text("work_item.rowid"))
+        )
 
     def passed(self, instance_id: str) -> list[str]:
         """The elements a case has gone through, each once, in the order it first did."""

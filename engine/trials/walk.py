@@ -21,7 +21,39 @@ from engine.trials.sandbox import Sandbox
 DEFAULT_BEGINNING = datetime(2026, 3, 2, 1, tzinfo=UTC)  # Monday, nine in the morning in Shanghai
 MAX_WALKS = 200
 MAX_STEPS = 500
-_DURATION = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+LONGEST_WAIT = timedelta(days=3660)
+# The parts of a walk: their types, and whether they are needed.
+_WALK: Mapping[str, tuple[type, bool]] = {
+    "zh": (str, True),
+    "en": (str, True),
+    "at": (str, False),
+    "start": (dict, True),
+    "steps": (list, True),
+    "outcome": (dict, True),
+}
+_START: Mapping[str, tuple[type, bool]] = {
+    "by": (str, False),
+    "with": (dict, False),
+    "files": (list, False),
+    "after": (str, False),
+    "message": (str, False),
+    "key": (str, False),
+    "nth": (int, False),
+    "missed_every_month": (int, False),
+    "scrapped": (dict, False),
+    "visited": (dict, False),
+}
+_STEP: Mapping[str, tuple[type, bool]] = {
+    "do": (str, False),
+    "by": (str, False),
+    "with": (dict, False),
+    "nth": (int, False),
+    "wait": (str, False),
+    "message": (str, False),
+    "key": (str, False),
+}
+_OUTCOME: Mapping[str, tuple[type, bool]] = {"status": (str, True), "passed": (list, True), "not_passed": (list, False)}
+_DURATION = re.compile(r"P(?=.)(\d{1,5}D)?(T(?=.)(\d{1,6}H)?(\d{1,6}M)?(\d{1,9}(\.\d{1,6})?S)?)?")
 
 
 class WalksInvalid(Invalid):
@@ -190,35 +222,52 @@ def duration(text: str) -> timedelta:
         length = compile_expression(f'duration("{text}")').evaluate({}) if _DURATION.fullmatch(text) else None
     except FeelError:
         length = None
-    if not isinstance(length, timedelta):
+    if not isinstance(length, timedelta) or length > LONGEST_WAIT:
         problem = {"problem_zh": "不是时长，例如 P1DT2H", "problem_en": "not a length of time such as P1DT2H"}
         raise WalksInvalid(where=text[:40], **problem)
     return length
 
 
 def _read(given: Any, where: str) -> Walk:
-    def wrong(part: str, zh: str, en: str) -> WalksInvalid:
-        return WalksInvalid(where=f"{where}.{part}", problem_zh=zh, problem_en=en)
-
     if not isinstance(given, dict):
-        raise WalksInvalid(where=where, problem_zh="应为对象", problem_en="this must be an object")
-    for part, kind in (("zh", str), ("en", str), ("start", dict), ("steps", list), ("outcome", dict)):
-        if not isinstance(given.get(part), kind):
-            raise wrong(part, "缺少或类型不符", "missing, or of the wrong type")
+        raise _wrong(where, "应为对象", "this must be an object")
+    _check(given, _WALK, where)
     if len(given["steps"]) > MAX_STEPS:
-        raise wrong("steps", f"最多 {MAX_STEPS} 步", f"at most {MAX_STEPS} steps")
+        raise _wrong(f"{where}.steps", f"最多 {MAX_STEPS} 步", f"at most {MAX_STEPS} steps")
+    _check(given["start"], _START, f"{where}.start")
+    if "message" in given["start"] and "key" not in given["start"]:
+        raise _wrong(f"{where}.start", "应含 key", "give the key")
     for number, step in enumerate(given["steps"]):
+        place = f"{where}.steps[{number}]"
         if not isinstance(step, dict) or len({"do", "wait", "message"} & step.keys()) != 1:
-            raise wrong(f"steps[{number}]", "应含 do、wait、message 之一", "give one of do, wait, message")
+            raise _wrong(place, "应含 do、wait、message 之一", "give one of do, wait, message")
+        _check(step, _STEP, place)
     told = given["outcome"]
-    listed = [told.get("passed", []), told.get("not_passed", [])]
-    if not isinstance(told.get("status"), str) or not all(isinstance(one, list) for one in listed):
-        raise wrong("outcome", "应含 status 与 passed", "give status and passed")
-    outcome = Outcome(told["status"], *(tuple(str(one) for one in part) for part in listed))
+    _check(told, _OUTCOME, f"{where}.outcome")
+    outcome = Outcome(told["status"], tuple(map(str, told["passed"])), tuple(map(str, told.get("not_passed", ()))))
+    return Walk(given["zh"], given["en"], given["start"], tuple(given["steps"]), outcome, _moment(given, where))
+
+
+def _moment(given: Mapping[str, Any], where: str) -> datetime | None:
+    if "at" not in given:
+        return None
     try:
-        at = datetime.fromisoformat(given["at"]) if "at" in given else None
-    except (TypeError, ValueError):
+        at = datetime.fromisoformat(given["at"])
+    except ValueError:
         at = None
-    if "at" in given and (at is None or at.tzinfo is None):
-        raise wrong("at", "应为带时区的时间", "give a moment with its offset")
-    return Walk(given["zh"], given["en"], given["start"], tuple(given["steps"]), outcome, at)
+    if at is None or at.tzinfo is None:
+        raise _wrong(f"{where}.at", "应为带时区的时间", "give a moment with its offset")
+    return at
+
+
+def _check(given: Mapping[str, Any], parts: Mapping[str, tuple[type, bool]], where: str) -> None:
+    """Each part has its type, and those that are needed are there."""
+    for part, (kind, is_needed) in parts.items():
+        if part in given and (not isinstance(given[part], kind) or (kind is int and isinstance(given[part], bool))):
+            raise _wrong(f"{where}.{part}", "类型不符", "of the wrong type")
+        if is_needed and part not in given:
+            raise _wrong(f"{where}.{part}", "缺少", "missing")
+
+
+def _wrong(where: str, zh: str, en: str) -> WalksInvalid:
+    return WalksInvalid(where=where, problem_zh=zh, problem_en=en)

@@ -1,0 +1,304 @@
+"""All walks of a change, done on its files and on the version in force: how far they are, and where they differ.
+
+What came of them is kept with the digest of the files: it says nothing of other files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select, update
+
+from engine import process_changes
+from engine.actors import Actor
+from engine.bootstrap import Platform
+from engine.errors import Conflict, EngineError, NotFound
+from engine.store.tables import process_change, process_definition, user, walk_run
+from engine.store.types import Record
+from engine.trials.ground import Ground
+from engine.trials.walk import DEFAULT_BEGINNING, Outcome, Result, Walk, follow, read_walks, write_walks
+
+HEARTBEAT_SECONDS = 60
+
+
+class WalkRunUnknown(NotFound):
+    """No such run of the walks."""
+
+    code = "walk_run_unknown"
+    zh = "没有找到这次走查"
+    en = "There is no such run of the walks"
+
+
+class WalkGone(Conflict):
+    """The walks of the change are no longer those that were run."""
+
+    code = "walk_gone"
+    zh = "走查或流程文件已更改，请重新运行"
+    en = "The walks or the files have changed; run them again"
+
+
+class WalkStopped(Conflict):
+    """A walk that could not be done to its end has no new outcome to accept."""
+
+    code = "walk_stopped"
+    zh = "该走查未能走完，没有可接受的新结果"
+    en = "This walk could not be finished, so there is no new outcome to accept"
+
+
+@dataclass(frozen=True)
+class WalkOutcome:
+    """One walk of a run. ``missing`` and ``unexpected`` are elements other than named; ``newly`` and ``gone`` those
+    passed otherwise than in the version in force; ``before`` is what came of it there (None: there is none)."""
+
+    zh: str
+    en: str
+    as_named: bool
+    status: str
+    named_status: str
+    passed: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+    stop: Mapping[str, Any] | None = None
+    failures: tuple[Mapping[str, str], ...] = ()
+    before: Mapping[str, Any] | None = None
+    newly: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    @property
+    def differs_from_before(self) -> bool:
+        """Whether the version in force does the same walk otherwise."""
+        return self.before is not None and bool(
+            self.newly
+            or self.gone
+            or self.before["status"] != self.status
+            or bool(self.before["stop"]) != bool(self.stop)
+        )
+
+
+@dataclass(frozen=True)
+class WalkRun:
+    """One run of all walks. ``status`` is running, interrupted, finished or failed; ``is_current`` tells whether it was
+    made of the files as they are now."""
+
+    id: int
+    change_id: int
+    status: str
+    is_current: bool
+    all_as_named: bool
+    total: int
+    started_at: datetime
+    started_by: str
+    finished_at: datetime | None
+    results: tuple[WalkOutcome, ...]
+    failure: Mapping[str, str] = field(default_factory=dict)  # why it could not be done, in both languages
+
+    @property
+    def holds(self) -> bool:
+        """Whether it proves the files as they are now: every walk ends as it says."""
+        return self.is_current and self.all_as_named
+
+
+def latest(connection: Connection, change_id: int, *, now: datetime | None = None) -> WalkRun | None:
+    """The latest run of a change's walks, if there is one. ``now`` tells a run under way from one that broke off."""
+    row = connection.execute(
+        _rows().where(walk_run.c.change_id == change_id).order_by(walk_run.c.id.desc()).limit(1)
+    ).one_or_none()
+    return None if row is None else _read(connection, row, now)
+
+
+def begin(connection: Connection, *, actor: Actor, change_id: int, now: datetime) -> int:
+    """Note a run of the walks of a change's present files, to be done with ``run``; its id.
+
+    One that is under way on the same files is not begun twice. Raises ``ChangeUnknown`` and ``NotAnOwner``.
+    """
+    process_changes.get(connection, actor, change_id)
+    known = latest(connection, change_id, now=now)
+    if known is not None and known.status == "running" and known.is_current:
+        return known.id
+    values = {
+        "change_id": change_id,
+        "files_hash": process_changes.files_hash(connection, change_id),
+        "status": "running",
+        "started_at": now,
+        "started_by_id": actor.user_id,
+        "heartbeat_at": now,
+        "total": 0,
+        "results": {"walks": [], "failure": {}},
+    }
+    return int(connection.execute(insert(walk_run).values(values).returning(walk_run.c.id)).scalar_one())
+
+
+def run(platform: Platform, run_id: int) -> None:
+    """Do a run that was begun: each walk on the change and on the version in force, noted one by one."""
+    results: list[dict[str, Any]] = []
+    try:
+        for total, outcome in _outcomes(platform, run_id):
+            results.append(_to_json(outcome))
+            _note(platform, run_id, results, total=total)
+    except EngineError as error:
+        failure = {"zh": error.message("zh"), "en": error.message("en")}
+        _note(platform, run_id, results, status="failed", failure=failure)
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"[:500]
+        _note(platform, run_id, results, status="failed", failure={"zh": text, "en": text})
+        raise
+    else:
+        _note(platform, run_id, results, status="finished", total=len(results))
+
+
+def accept(connection: Connection, *, actor: Actor, change_id: int, number: int, now: datetime) -> None:
+    """Let walk ``number`` of the latest run name what it came to, in the paths file of the change.
+
+    Raises ``WalkGone``, ``WalkStopped`` and what ``process_changes.save_file`` raises.
+    """
+    walks, found = _walked(connection, change_id, number)
+    if found.stop is not None or found.failures:
+        raise WalkStopped()
+    named = walks[number].outcome
+    kept = [one for one in named.passed if one in found.passed]
+    fresh = found.newly if found.before is not None else found.passed
+    passed = tuple(dict.fromkeys([*kept, *fresh]))
+    not_passed = dict.fromkeys([*(one for one in named.not_passed if one not in found.passed), *found.missing])
+    walks[number] = replace(walks[number], outcome=Outcome(found.status, passed, tuple(not_passed)))
+    save_walks(connection, actor=actor, change_id=change_id, walks=walks, now=now)
+
+
+def remove(connection: Connection, *, actor: Actor, change_id: int, number: int, now: datetime) -> None:
+    """Take walk ``number`` of the latest run out of the change. Raises as ``accept``."""
+    walks, _ = _walked(connection, change_id, number)
+    del walks[number]
+    save_walks(connection, actor=actor, change_id=change_id, walks=walks, now=now)
+
+
+def walks_of(connection: Connection, change_id: int) -> tuple[Walk, ...]:
+    """The walks of a change. Raises ``WalksInvalid``."""
+    found = process_changes.files(connection, change_id).get(_file_name(connection, change_id))
+    return () if found is None else read_walks(found.content)
+
+
+def save_walks(connection: Connection, *, actor: Actor, change_id: int, walks: Sequence[Walk], now: datetime) -> None:
+    """Write the walks of a change. Raises what ``process_changes.save_file`` raises."""
+    name = _file_name(connection, change_id)
+    known = process_changes.files(connection, change_id).get(name)
+    process_changes.save_file(
+        connection,
+        actor=actor,
+        change_id=change_id,
+        name=name,
+        content=write_walks(name.removesuffix(".paths.json"), walks),
+        revision=0 if known is None else known.revision,
+        now=now,
+    )
+
+
+def _outcomes(platform: Platform, run_id: int) -> Iterator[tuple[int, WalkOutcome]]:
+    with platform.database.read() as connection:
+        change_id = connection.execute(select(walk_run.c.change_id).where(walk_run.c.id == run_id)).scalar_one()
+        key = connection.execute(
+            select(process_change.c.process_key).where(process_change.c.id == change_id)
+        ).scalar_one()
+        walks = walks_of(connection, change_id)
+        sources = process_changes.sources(connection, change_id)
+        own = process_definition.c
+        in_force = connection.execute(select(own.id).where(own.key == key, own.is_latest)).scalar()
+    now = platform.clock.now()
+    with closing(Ground.of(platform, key=key, now=now, sources=sources)) as ground:
+        before = None if in_force is None else Ground.of(platform, key=key, now=now)
+        try:
+            for walk in walks:
+                earlier = None if before is None else _do(before, key, walk)
+                yield len(walks), _compare(walk, _do(ground, key, walk), earlier)
+        finally:
+            if before is not None:
+                before.close()
+
+
+def _do(ground: Ground, key: str, walk: Walk) -> Result:
+    with closing(ground.sandbox(walk.at or DEFAULT_BEGINNING)) as sandbox:
+        return follow(sandbox, key, walk)
+
+
+def _compare(walk: Walk, result: Result, before: Result | None) -> WalkOutcome:
+    named, passed = walk.outcome, set(result.passed)
+    earlier = set() if before is None else set(before.passed)
+    stop = None if before is None or before.stop is None else before.stop.to_json()
+    return WalkOutcome(
+        zh=walk.zh,
+        en=walk.en,
+        as_named=result.is_as(named),
+        status=result.status,
+        named_status=named.status,
+        passed=result.passed,
+        missing=tuple(one for one in named.passed if one not in passed),
+        unexpected=tuple(one for one in named.not_passed if one in passed),
+        stop=None if result.stop is None else result.stop.to_json(),
+        failures=result.failures,
+        before=None if before is None else {"status": before.status, "stop": stop},
+        newly=() if before is None else tuple(one for one in result.passed if one not in earlier),
+        gone=() if before is None else tuple(one for one in before.passed if one not in passed),
+    )
+
+
+def _note(
+    platform: Platform,
+    run_id: int,
+    results: list[dict[str, Any]],
+    *,
+    status: str = "running",
+    total: int | None = None,
+    failure: Mapping[str, str] | None = None,
+) -> None:
+    now = platform.clock.now()
+    values: dict[str, Any] = {"results": {"walks": results, "failure": dict(failure or {})}, "heartbeat_at": now}
+    values |= {} if total is None else {"total": total}
+    values |= {} if status == "running" else {"status": status, "finished_at": now}
+    with platform.database.write() as connection:
+        connection.execute(update(walk_run).where(walk_run.c.id == run_id).values(**values))
+
+
+def _rows() -> Select[Any]:
+    return select(walk_run, user.c.name.label("started_by")).join(user, user.c.id == walk_run.c.started_by_id)
+
+
+def _read(connection: Connection, row: Record, now: datetime | None) -> WalkRun:
+    broke_off = now is not None and row.heartbeat_at < now - timedelta(seconds=HEARTBEAT_SECONDS)
+    results = tuple(_from_json(one) for one in row.results["walks"])
+    return WalkRun(
+        id=row.id,
+        change_id=row.change_id,
+        status="interrupted" if row.status == "running" and broke_off else row.status,
+        is_current=row.files_hash == process_changes.files_hash(connection, row.change_id),
+        all_as_named=row.status == "finished" and all(one.as_named for one in results),
+        total=row.total,
+        started_at=row.started_at,
+        started_by=row.started_by,
+        finished_at=row.finished_at,
+        results=results,
+        failure=row.results["failure"],
+    )
+
+
+def _walked(connection: Connection, change_id: int, number: int) -> tuple[list[Walk], WalkOutcome]:
+    found = latest(connection, change_id)
+    if found is None or not found.is_current or not 0 <= number < len(found.results):
+        raise WalkGone()
+    return list(walks_of(connection, change_id)), found.results[number]
+
+
+def _file_name(connection: Connection, change_id: int) -> str:
+    key = connection.execute(select(process_change.c.process_key).where(process_change.c.id == change_id)).scalar_one()
+    return f"{key}.paths.json"
+
+
+def _to_json(outcome: WalkOutcome) -> dict[str, Any]:
+    return dict(vars(outcome))
+
+
+def _from_json(given: Mapping[str, Any]) -> WalkOutcome:
+    lists = ("passed", "missing", "unexpected", "failures", "newly", "gone")
+    values: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in given.items()}
+    return WalkOutcome(**values)
