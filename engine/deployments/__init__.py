@@ -4,8 +4,8 @@ A version's content hash covers the diagram, the forms and decisions it uses and
 same twice changes nothing, and a changed form or decision makes a new version of every process that uses it.
 """
 
-from engine.deployments.checking import check
+from engine.deployments.checking import check, compiled
 from engine.deployments.publishing import Published, publish
 from engine.deployments.sources import Sources, read_sources
 
-__all__ = ["Published", "Sources", "check", "publish", "read_sources"]
+__all__ = ["Published", "Sources", "check", "compiled", "publish", "read_sources"]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from engine import calendars
 from engine.decisions import Decision, DecisionSourceInvalid, check_decisions, read_decisions
-from engine.definitions.compiling import compile_process
+from engine.definitions.compiling import CompiledProcess, compile_process
 from engine.definitions.lint import LintContext, lint
 from engine.definitions.model import WAITING_TASKS, ProcessModel, read_process, rules_file
 from engine.definitions.problems import DefinitionInvalid, Problem, problem
@@ -35,6 +35,14 @@ _TERM_KINDS_ZH = {"date": "日期时间", "duration": "时长", "cycle": "循环
 def check(connection: Connection, runtime: Runtime, sources: Sources) -> tuple[Problem, ...]:
     """Every finding on ``sources``, errors and warnings, without publishing anything."""
     return Checked(connection, runtime, sources).problems
+
+
+def compiled(connection: Connection, runtime: Runtime, sources: Sources, key: str) -> CompiledProcess:
+    """A process of ``sources`` as it would run. Raises ``DefinitionInvalid`` with every finding on the sources."""
+    checked = Checked(connection, runtime, sources)
+    if any(found.level == "error" for found in checked.problems):
+        raise DefinitionInvalid(checked.problems)
+    return checked.compiled(key)
 
 
 class Checked:
@@ -158,13 +166,17 @@ class Checked:
             decisions={*self.decisions, *latest_keys(connection, decision_definition)},
         )
 
+    def compiled(self, key: str) -> CompiledProcess:
+        """One of the processes, compiled with all it calls. Raises ``DefinitionInvalid``."""
+        known = {other: model for other, (model, _) in self.models.items()}
+        return compile_process(known[key], _called_models(self.connection, key, known))
+
     def _compile(self) -> list[Problem]:
         """Let the engine itself read every process with all it calls."""
         found: list[Problem] = []
-        known = {key: model for key, (model, _) in self.models.items()}
-        for key, (model, _) in self.models.items():
+        for key in self.models:
             try:
-                compile_process(model, _called_models(self.connection, key, known))
+                self.compiled(key)
             except DefinitionInvalid as error:
                 found += error.problems
         return found

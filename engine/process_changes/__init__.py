@@ -28,7 +28,16 @@ from engine.process_changes.files import (
 )
 from engine.process_changes.ownership import owner_of, owners, owns, reviews, set_owner
 from engine.process_changes.publishing import due, fail, put_in_force
-from engine.process_changes.reviewing import Submission, approve, is_outdated, may_review, rebase, send_back, submit, withdraw
+from engine.process_changes.reviewing import (
+    Submission,
+    approve,
+    is_outdated,
+    may_review,
+    rebase,
+    send_back,
+    submit,
+    withdraw,
+)
 
 __all__ = [
     "ChangeFile",

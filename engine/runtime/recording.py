@@ -64,7 +64,7 @@ def record(
     _close(changes, case, step, before, after)
     _bar_completer(case, step, execution)
     for task_id in after.tasks.keys() - before.tasks.keys():
-        _open_work_item(changes, case, step, execution, after.tasks[task_id], directory)
+        open_work_item(changes, case, step, execution, after.tasks[task_id], directory)
     for task_id, armed in after.timers.items():
         earlier = before.timers.get(task_id)
         if earlier is None or earlier.due_at != armed.due_at:
@@ -81,7 +81,7 @@ def record(
                 }
             )
     for task_id in after.messages.keys() - before.messages.keys():
-        changes.subscriptions.append(_subscription(case, step, execution, after.messages[task_id]))
+        changes.subscriptions.append(subscription(case, step, execution, after.messages[task_id]))
     _send_messages(changes, case, step, execution)
     _remember(changes, case, step, execution)
 
@@ -110,9 +110,10 @@ def _bar_completer(case: Case, step: Step, execution: Execution | Begun) -> None
         bar_completer(step.connection, case.instance_id, element_id, user_id)
 
 
-def _open_work_item(
+def open_work_item(
     changes: Changes, case: Case, step: Step, execution: Execution | Begun, waiting: WaitingTask, directory: Directory
 ) -> None:
+    """Add the work item of a task that has come to wait, and the entries that show it, to ``changes``."""
     element, expressions, variables = waiting.element, execution.expressions, waiting.variables
     model = next(m for m in expressions.compiled.models.values() if m.elements.get(element.id) is element)
     lane = model.lane_of(element)
@@ -190,7 +191,8 @@ def _due_at(waiting: WaitingTask, execution: Execution | Begun) -> datetime | No
         return None
 
 
-def _subscription(case: Case, step: Step, execution: Execution | Begun, waiting: WaitingMessage) -> dict[str, Any]:
+def subscription(case: Case, step: Step, execution: Execution | Begun, waiting: WaitingMessage) -> dict[str, Any]:
+    """The row by which a message finds the catch event that waits for it."""
     key = waiting.element.properties.get("correlationKey", "")
     value = execution.expressions.resolve(key, waiting.variables) if key else case.business_key
     return {

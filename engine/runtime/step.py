@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from engine.definitions.compiling import CompiledProcess
 from engine.errors import Conflict, EngineError, NotFound
 from engine.handlers import HandlerRegistry, ServiceCall
 from engine.runtime import engine_incident
@@ -28,6 +29,7 @@ from engine.runtime.recording import Case, Step, record
 from engine.store import audit
 from engine.store.prepared import Prepared, prepared_insert
 from engine.store.tables import process_instance
+from engine.store.types import Record
 
 HostFunctions = Callable[[Connection], Mapping[str, Callable[..., Any]]]
 
@@ -108,7 +110,7 @@ def start_instance(
     With ``changes`` given, its rows are left there for a bulk write.
     """
     own = Changes() if changes is None else changes
-    expressions = _expressions(runtime, step, process, instance_id, business_key)
+    expressions = expressions_of(runtime, step, process, instance_id, business_key)
     row = {
         "id": instance_id,
         "definition_id": process.id,
@@ -169,13 +171,9 @@ def run_step(
     ``ending`` is the status an instance gets when the operation ends it. Raises ``InstanceUnknown``,
     ``InstanceEnded``, ``TaskGone`` and ``Conflict``; nothing is written then.
     """
-    row = _select_instance.first(step.connection, {"b_id": instance_id})
-    if row is None:
-        raise InstanceUnknown(id=instance_id)
-    if row.status != "active":
-        raise InstanceEnded(title=row.title)
+    row = active_row(step.connection, instance_id)
     process = runtime.library.get(step.connection, row.definition_id)
-    expressions = _expressions(runtime, step, process, instance_id, row.business_key)
+    expressions = expressions_of(runtime, step, process, instance_id, row.business_key)
     execution = Execution.load(process.compiled, expressions, row.state)
     before = execution.waits()
     operation(execution)
@@ -203,27 +201,41 @@ def run_step(
     return execution
 
 
+def active_row(connection: Connection, instance_id: str) -> Record:
+    """The row of a running instance, locked on PostgreSQL. Raises ``InstanceUnknown`` and ``InstanceEnded``."""
+    row: Record | None = _select_instance.first(connection, {"b_id": instance_id})
+    if row is None:
+        raise InstanceUnknown(id=instance_id)
+    if row.status != "active":
+        raise InstanceEnded(title=row.title)
+    return row
+
+
+def looking(runtime: Runtime, connection: Connection, compiled: CompiledProcess, now: datetime) -> Expressions:
+    """What a version evaluates with where nothing may happen: no handler can be reached."""
+    return _looking(runtime, compiled, now, runtime.host_functions(connection))
+
+
 def reading(runtime: Runtime, connection: Connection, definition_id: int, state: bytes, now: datetime) -> Execution:
     """An instance in memory for looking at; its handlers cannot be reached and nothing is written."""
     process = runtime.library.get(connection, definition_id)
-    functions = runtime.host_functions(connection)
-    return Execution.load(process.compiled, _looking(runtime, process, now, functions), state)
+    return Execution.load(process.compiled, looking(runtime, connection, process.compiled, now), state)
 
 
 def title_of(runtime: Runtime, process: PublishedProcess, variables: Mapping[str, Any], now: datetime) -> str:
     """The title of a new instance: the process's ``title`` property (a text or ``=FEEL``), else its name."""
     given = process.model.title
-    title = _looking(runtime, process, now, {}).resolve(given, variables) if given else None
+    title = _looking(runtime, process.compiled, now, {}).resolve(given, variables) if given else None
     return str(title or process.model.name("zh"))[:300]
 
 
 def _looking(
-    runtime: Runtime, process: PublishedProcess, now: datetime, functions: Mapping[str, Callable[..., Any]]
+    runtime: Runtime, compiled: CompiledProcess, now: datetime, functions: Mapping[str, Callable[..., Any]]
 ) -> Expressions:
     def refuse(call: ServiceTaskCall) -> None:
         raise AssertionError(f"{call.topic} must not be called while reading")
 
-    return Expressions(process.compiled, now, runtime.zone, functions, refuse)
+    return Expressions(compiled, now, runtime.zone, functions, refuse)
 
 
 def new_id() -> str:
@@ -231,9 +243,11 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def _expressions(
+def expressions_of(
     runtime: Runtime, step: Step, process: PublishedProcess, instance_id: str, business_key: str
 ) -> Expressions:
+    """What an instance evaluates with in one step: its handlers are reached and write in the step's transaction."""
+
     def call_service(call: ServiceTaskCall) -> Mapping[str, Any] | None:
         return _call_handler(runtime, step, call, instance_id, business_key)
 

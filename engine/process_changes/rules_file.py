@@ -1,0 +1,182 @@
+"""The rules file of a change as data for an editor, and back: what did not change stays as its author wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import yaml
+from sqlalchemy import Connection
+
+from engine.actors import Actor
+from engine.definitions.model import rules_file
+from engine.definitions.rules import CompletionRule, Rule, Rules, SeparationRule, read_rules
+from engine.errors import Invalid
+from engine.process_changes.changes import get
+from engine.process_changes.files import files, save_file
+
+SECTIONS = ("separation", "completion")
+_BARS = ("completers_of", "people", "members_of")
+_WIDTH = 10_000  # a sentence stays on its line
+
+
+class RulesUnreadable(Invalid):
+    """What was sent has not the shape of rules."""
+
+    code = "rules_unreadable"
+    zh = "规则的格式有误"
+    en = "These are no rules"
+
+
+@dataclass(frozen=True)
+class RulesOfChange:
+    """The rules of a change and the revision of their file (0: there is none)."""
+
+    revision: int
+    separation: list[dict[str, Any]]
+    completion: list[dict[str, Any]]
+
+
+def rules_of(connection: Connection, actor: Actor, change_id: int) -> RulesOfChange:
+    """The rules as they stand. Raises ``DefinitionInvalid`` for a file that holds none."""
+    change = get(connection, actor, change_id)
+    name = rules_file(f"{change.process_key}.bpmn")
+    found = files(connection, change_id).get(name)
+    if found is None:
+        return RulesOfChange(0, [], [])
+    rules = read_rules(found.content, name)
+    return RulesOfChange(found.revision, *_as_data(rules))
+
+
+def save_rules(
+    connection: Connection,
+    *,
+    actor: Actor,
+    change_id: int,
+    rules: Mapping[str, Any],
+    revision: int,
+    now: datetime,
+) -> RulesOfChange:
+    """Write ``rules`` (separation and completion) over the ``revision`` their writer saw.
+
+    Rules that did not change keep their text, comments included; if none changed, nothing is written. Raises
+    ``RulesUnreadable``, ``DefinitionInvalid`` and what ``save_file`` raises.
+    """
+    name = rules_file(f"{get(connection, actor, change_id).process_key}.bpmn")
+    found = files(connection, change_id).get(name)
+    source = b"" if found is None else found.content
+    content = rewritten(source, rules, name)
+    known = read_rules(content, name)
+    if content != source:
+        revision = save_file(
+            connection, actor=actor, change_id=change_id, name=name, content=content, revision=revision, now=now
+        )
+    return RulesOfChange(revision, *_as_data(known))
+
+
+def rewritten(source: bytes, rules: Mapping[str, Any], name: str) -> bytes:
+    """``source`` with the rules given; the text of those that are the same is taken over as it is."""
+    wanted = {section: _checked(rules.get(section) or []) for section in SECTIONS}
+    before = dict(zip(SECTIONS, _as_data(read_rules(source, name)), strict=True))
+    if wanted == before:
+        return source
+    head, texts = _texts(source.decode())
+    lines = [head]
+    for section in SECTIONS:
+        if wanted[section]:
+            lines.append(f"{section}:\n")
+        for rule in wanted[section]:
+            place = before[section].index(rule) if rule in before[section] else None
+            lines.append(_dumped(rule) if place is None else texts[section][place])
+    return "".join(lines).encode()
+
+
+def _as_data(rules: Rules) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    return [_separation(one) for one in rules.separation], [_completion(one) for one in rules.completion]
+
+
+def _common(rule: Rule) -> dict[str, Any]:
+    return {"key": rule.key, "zh": rule.zh, "en": rule.en, "tasks": list(rule.tasks)}
+
+
+def _separation(rule: SeparationRule) -> dict[str, Any]:
+    bars = {name: list(getattr(rule, name)) for name in _BARS if getattr(rule, name)}
+    return {**_common(rule), "bars": bars}
+
+
+def _completion(rule: CompletionRule) -> dict[str, Any]:
+    return {**_common(rule), "holds": rule.holds, "field": rule.field}
+
+
+def _checked(rules: object) -> list[dict[str, Any]]:
+    """The rules as they were sent, with nothing in them but texts, lists of texts and the bars."""
+    if not isinstance(rules, list):
+        raise RulesUnreadable()
+    return [_plain(rule) for rule in rules]
+
+
+def _plain(rule: object) -> dict[str, Any]:
+    if not isinstance(rule, dict):
+        raise RulesUnreadable()
+    bars = rule.get("bars", {})
+    parts = {name: value for name, value in rule.items() if name != "bars"}
+    if not isinstance(bars, dict) or not all(_is_text(one) for one in (*parts.values(), *bars.values())):
+        raise RulesUnreadable()
+    return dict(rule)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+def _texts(source: str) -> tuple[str, dict[str, list[str]]]:
+    """What stands before the sections, and the lines of each rule with the comments after it."""
+    document = yaml.compose(source, Loader=yaml.SafeLoader)
+    lines = source.splitlines(keepends=True)
+    sections = document.value if isinstance(document, yaml.MappingNode) else []
+    if not sections:
+        return source, {section: [] for section in SECTIONS}
+    starts = [key.start_mark.line for key, _ in sections]
+    texts: dict[str, list[str]] = {section: [] for section in SECTIONS}
+    for (key, value), until in zip(sections, [*starts[1:], len(lines)], strict=True):
+        items = value.value if isinstance(value, yaml.SequenceNode) else []
+        begins = [_line_of(lines, item) for item in items]
+        for begin, end in zip(begins, [*begins[1:], until], strict=False):
+            texts[key.value].append(_ended("".join(lines[begin:end])))
+    return "".join(lines[: starts[0]]), texts
+
+
+def _line_of(lines: Sequence[str], item: yaml.Node) -> int:
+    """The line at which the dash of an item stands."""
+    line: int = item.start_mark.line
+    while not lines[line].lstrip().startswith("-"):
+        line -= 1
+    return line
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else f"{text}\n"
+
+
+def _dumped(rule: Mapping[str, Any]) -> str:
+    """A rule as a person would write it: lists of names on one line, an only bar without a list."""
+    shown = {name: value for name, value in rule.items() if value not in ("", [])}
+    if "bars" in shown:
+        shown["bars"] = {
+            name: value[0] if len(value) == 1 and value[0].startswith("=") else value
+            for name, value in shown["bars"].items()
+            if value
+        }
+    text: str = yaml.dump([shown], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
+    return "".join(f"  {line}\n" for line in text.splitlines())
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes lists of names on one line."""
+
+
+_Dumper.add_representer(
+    list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=_is_text(value))
+)
