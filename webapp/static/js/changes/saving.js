@@ -5,6 +5,7 @@
 //     content,                         // what the server holds at that revision; "" for a new file
 //     read: async () => string,        // what the editor holds now
 //     load: async (content) => {},     // shows other content in the editor (theirs, or what was kept here)
+//     mayEdit,                         // false: somebody who may only look; the lock is not asked for
 //     words,                           // the JSON block #saving-words, see webapp/saving_words.py
 //     onState(state, detail) {},       // detail: {text, …}; states: saved, unsaved, saving, offline, signed_out, refused, conflict
 //     onLock(lock) {},                 // {is_mine, editor, seen_at, text}: only whoever holds the lock may edit
@@ -69,7 +70,7 @@ export class Saving {
   #isKept = true;
 
   constructor(options) {
-    this.#options = { onState() {}, onLock() {}, onProblems() {}, ...options };
+    this.#options = { mayEdit: true, onState() {}, onLock() {}, onProblems() {}, ...options };
     this.#url = `/api/process-changes/${options.changeId}`;
     this.#revision = options.revision;
     this.#savedContent = options.content;
@@ -85,7 +86,8 @@ export class Saving {
     addEventListener('pagehide', this.#onLeave);
     addEventListener('beforeunload', this.#onUnload);
     document.addEventListener('visibilitychange', this.#onHide);
-    await this.hold();
+    if (this.#options.mayEdit) await this.hold();
+    else this.#locked({ is_mine: false, editor: '' });
     this.#show('saved');
     const kept = this.#stored('unsaved');
     if (kept && kept.content === this.#savedContent) this.#store('unsaved', null);
@@ -142,11 +144,11 @@ export class Saving {
     }
     this.#after('heartbeat', HEARTBEAT_MS, () => this.hold());
     if (!lock || this.#stopped) return;
-    const words = this.#options.words;
-    const text = lock.is_mine ? '' : lock.reason || say(lock.editor ? words.locked : words.not_yours, { name: lock.editor });
-    this.#lock = { ...lock, text };
-    if (had && !had.is_mine && lock.is_mine) await this.#catchUp();
-    this.#options.onLock(this.#lock);
+    if (had && !had.is_mine && lock.is_mine) {
+      this.#lock = { ...lock, text: '' };
+      await this.#catchUp();
+    }
+    this.#locked(lock);
   }
 
   /** Of two versions that met: mine goes to the server, the other one is set aside. */
@@ -250,6 +252,13 @@ export class Saving {
   async #fetchTheirs() {
     const answer = await request(`${this.#url}/files/${encodeURIComponent(this.#options.name)}`, { headers: { Accept: '*/*' } });
     return { content: await answer.text(), revision: Number(answer.headers.get('X-Revision')) };
+  }
+
+  #locked(lock) {
+    const words = this.#options.words;
+    const text = lock.is_mine ? '' : lock.reason || say(lock.editor ? words.locked : words.not_yours, { name: lock.editor });
+    this.#lock = { ...lock, text };
+    this.#options.onLock(this.#lock);
   }
 
   #show(state, values = {}) {

@@ -1,0 +1,160 @@
+// The diagram editor: bpmn-js with our panel, our problems, and saving by itself.
+import { request } from '../changes/saving.js';
+import { startSaving } from '../changes/saving_bar.js';
+import { Model, is } from './model.js';
+import { Panel, kindOf } from './panel.js';
+import { Problems } from './problems.js';
+import { Rules } from './rules.js';
+import { startSimulation } from './simulation.js';
+import { supportedModule } from './supported.js';
+import { startToolbar } from './toolbar.js';
+import { t, translateModule, untranslated } from './words.js';
+
+const place = document.getElementById('diagram-editor');
+const data = place.dataset;
+const WIDE = matchMedia('(min-width: 48rem)');
+
+class Editor {
+  async start() {
+    const url = `/api/process-changes/${data.change}/files`;
+    const [camunda, file, options] = await Promise.all([
+      fetch(data.camunda).then((answer) => answer.json()),
+      request(`${url}/${data.file}`, { headers: { Accept: '*/*' } }),
+      request(`/api/modeling/options?change=${data.change}`).then((answer) => answer.json()),
+    ]);
+    const [content, revision] = [await file.text(), Number(file.headers.get('X-Revision'))];
+    this.options = options;
+    const modeler = new window.BpmnJS({
+      container: '#diagram-canvas',
+      moddleExtensions: { camunda },
+      additionalModules: [translateModule, supportedModule, window.DiagramJSMinimap, window.modelerExtras.tokenSimulation],
+    });
+    this.modeler = modeler;
+    this.model = new Model(modeler);
+    this.problems = new Problems(modeler, document.getElementById('problem-list'), document.getElementById('problem-count'));
+    this.rules = new Rules(data.change, { onProblems: (found) => this.problems.check(found) });
+    this.panel = new Panel(modeler, document.getElementById('panel'), { model: this.model, options, change: this, rules: this.rules });
+    await Promise.all([this.show(content), this.rules.load()]);
+    startToolbar(modeler, document.getElementById('toolbar'), { save: () => this.save(), fit: () => this.fit() });
+    startSimulation(modeler, document.getElementById('simulate'), { onToggle: (active) => this.simulate(active) });
+    await this.startSaving(content, revision);
+    this.problems.check((await (await request(`/api/process-changes/${data.change}/problems`)).json()).problems);
+    place.dataset.ready = 'yes';
+  }
+
+  async startSaving(content, revision) {
+    this.saving = await startSaving({
+      changeId: data.change,
+      name: data.file,
+      revision,
+      content,
+      mayEdit: data.mayEdit === 'yes',
+      read: async () => (await this.modeler.saveXML({ format: true })).xml,
+      load: (xml) => this.show(xml),
+      onLock: ({ is_mine: isMine }) => this.lock(!isMine),
+      onProblems: (found) => this.problems.check(found),
+    });
+    this.modeler.get('eventBus').on('commandStack.changed', ({ trigger }) => { if (trigger !== 'clear') this.saving.touch(); });
+  }
+
+  async save() {
+    this.panel.leave();
+    await this.saving.flush();
+  }
+
+  /** Show a diagram; what cannot be read is said where the problems stand. */
+  async show(xml) {
+    try {
+      await this.modeler.importXML(xml);
+      this.fit();
+    } catch (error) {
+      this.tell(t('not_readable', { reason: error.message }));
+    }
+  }
+
+  /** The whole diagram beside the palette. */
+  fit() {
+    const canvas = this.modeler.get('canvas');
+    canvas.resized();
+    const { inner, outer } = canvas.viewbox();
+    const [left, around] = [80, 30];
+    if (!inner.width || !outer.width) return;
+    const scale = Math.min((outer.width - left - around) / inner.width, (outer.height - 2 * around) / inner.height, 1);
+    canvas.viewbox({
+      x: inner.x - left / scale,
+      y: inner.y - (outer.height / scale - inner.height) / 2,
+      width: outer.width / scale,
+      height: outer.height / scale,
+    });
+  }
+
+  lock(isLocked) {
+    if (this.modeler.get('locking').isLocked === isLocked) return;
+    this.modeler.get('locking').lock(isLocked);
+    place.classList.toggle('is-locked', isLocked);
+    this.panel.redraw();
+  }
+
+  simulate(active) {
+    place.classList.toggle('is-simulating', active);
+  }
+
+  // What the panel's groups ask of the change.
+
+  isLocked() { return this.modeler.get('locking').isLocked; }
+  formUrl(key) { return data.formUrl.replace('__name__', encodeURIComponent(`${key}.json`)); }
+  decisionUrl(file) { return data.decisionUrl.replace('__name__', encodeURIComponent(file)); }
+  tasks() { return this.#elements('bpmn:UserTask', 'bpmn:ManualTask'); }
+  starts() { return this.#elements('bpmn:StartEvent'); }
+
+  #elements(...types) {
+    const shapes = this.modeler.get('elementRegistry').filter((one) => one.type !== 'label' && is(one, ...types));
+    return shapes.map((one) => ({ value: one.id, label: one.businessObject.name || `${kindOf(one)} ${one.id}` }));
+  }
+
+  /** A new form in the change, empty but for its names. */
+  async addForm(key, nameZh, nameEn) {
+    await request(`/api/process-changes/${data.change}/forms`, {
+      method: 'POST',
+      body: JSON.stringify({ key, name_zh: nameZh, name_en: nameEn || key }),
+      headers: { 'Content-Type': 'application/json' },
+    });
+  }
+
+  /** Something went wrong: a sentence above the diagram. */
+  tell(text) {
+    const said = document.createElement('div');
+    said.className = 'yz-editor-question';
+    said.textContent = text;
+    document.querySelector('[data-saving-questions]').append(said);
+  }
+}
+
+const loaded = (address, attributes = {}) => new Promise((resolve, reject) => {
+  const script = document.createElement('script');
+  Object.assign(script.dataset, attributes);
+  script.onload = resolve;
+  script.onerror = () => reject(new Error(address));
+  script.src = address;
+  document.head.append(script);
+});
+
+async function start() {
+  const editor = new Editor();
+  try {
+    await Promise.all(data.scripts.trim().split(' ').map((address) => loaded(address)));
+    await editor.start();
+  } catch (error) {
+    editor.tell(t('not_loaded', { reason: error.message }));
+    throw error;
+  }
+  window.diagramEditor = { modeler: editor.modeler, saving: editor.saving, untranslated };
+}
+
+// On a narrow screen the diagram is only read; the editor is made once there is room for it.
+if (WIDE.matches) {
+  start();
+} else {
+  WIDE.addEventListener('change', start, { once: true });
+  loaded(data.reader, { viewer: data.viewer, styles: data.styles });
+}

@@ -1,0 +1,47 @@
+// The rules file of the change, through the API that leaves what did not change as it was written.
+import { request } from '../changes/saving.js';
+
+export class Rules {
+  constructor(changeId, { onProblems }) {
+    this.url = `/api/process-changes/${changeId}/rules`;
+    this.onProblems = onProblems;
+    this.all = { separation: [], completion: [] };
+    this.revision = 0;
+    this.editing = null; // {kind, rule, original}: the rule whose form is open
+  }
+
+  async load() {
+    const { revision, separation, completion } = await (await request(this.url)).json();
+    this.revision = revision;
+    this.all = { separation, completion };
+  }
+
+  blank(kind, task) {
+    const taken = new Set([...this.all.separation, ...this.all.completion].map((one) => one.key));
+    let number = 1;
+    while (taken.has(`rule_${number}`)) number += 1;
+    const rule = { key: `rule_${number}`, zh: '', en: '', tasks: [task] };
+    return kind === 'separation' ? { ...rule, bars: {} } : { ...rule, holds: '', field: '' };
+  }
+
+  /** Put a rule in, in the place of `original` if that is given. */
+  save(kind, rule, original) {
+    const place = this.all[kind].findIndex((one) => one.key === original);
+    const list = place < 0 ? [...this.all[kind], rule] : this.all[kind].with(place, rule);
+    return this.#put({ ...this.all, [kind]: list });
+  }
+
+  /** A rule is no longer about a task; without any task it is gone. */
+  leave(kind, key, task) {
+    const list = this.all[kind].map((one) => (one.key === key ? { ...one, tasks: one.tasks.filter((id) => id !== task) } : one));
+    return this.#put({ ...this.all, [kind]: list.filter((one) => one.tasks.length) });
+  }
+
+  async #put(all) {
+    const body = JSON.stringify({ revision: this.revision, ...all });
+    const answer = await (await request(this.url, { method: 'PUT', body, headers: { 'Content-Type': 'application/json' } })).json();
+    this.revision = answer.revision;
+    this.all = { separation: answer.separation, completion: answer.completion };
+    this.onProblems(answer.problems);
+  }
+}
