@@ -9,11 +9,20 @@ from typing import Literal
 from flask import Flask
 from flask_babel import gettext, ngettext
 
+from engine.errors import Invalid
 from webapp.context import current_platform, current_time
 
 SOON = timedelta(hours=4)
 NO_DEADLINE_YEAR = 9999
 State = Literal["overdue", "soon", "later", "none"]
+
+
+class DayInvalid(Invalid):
+    """No day that a calendar has."""
+
+    code = "day_invalid"
+    zh = "日期无法识别"
+    en = "This is no date"
 
 
 @dataclass(frozen=True)

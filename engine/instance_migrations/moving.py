@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from engine import work_items
 from engine.actors import Actor
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, EngineError, Invalid
 from engine.instance_migrations.planning import judged, may_migrate
 from engine.instance_migrations.verdicts import SAFE
 from engine.runtime import engine_incident
@@ -21,6 +21,7 @@ from engine.runtime.migration import migrated
 from engine.runtime.people import Directory
 from engine.runtime.recording import Case, Step, open_work_item, record, subscription
 from engine.runtime.step import Runtime, active_row, expressions_of
+from engine.store import audit
 from engine.store.tables import (
     instance_migration,
     message_subscription,
@@ -114,6 +115,38 @@ def migrate(
             migrated_by_id=actor.user_id,
         )
     )
+
+
+def migrate_each(
+    connection: Connection,
+    runtime: Runtime,
+    *,
+    actor: Actor,
+    key: str,
+    instance_ids: Sequence[str],
+    mapping: Mapping[str, str],
+    batch_id: str,
+    now: datetime,
+) -> tuple[int, list[EngineError]]:
+    """Move several cases to the version in force: how many were moved, and why each of the others was not."""
+    target, moved, refused = runtime.library.latest(connection, key), 0, []
+    for instance_id in instance_ids:
+        try:
+            with audit.savepoint(connection):
+                migrate(
+                    connection,
+                    runtime,
+                    actor=actor,
+                    instance_id=instance_id,
+                    target=target,
+                    mapping=mapping,
+                    batch_id=batch_id,
+                    now=now,
+                )
+            moved += 1
+        except EngineError as error:
+            refused.append(error)
+    return moved, refused
 
 
 def undo(connection: Connection, runtime: Runtime, *, actor: Actor, migration_id: int, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.process_library.listing import ProcessVersion
 
@@ -14,11 +14,16 @@ _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 def packed(version: ProcessVersion) -> bytes:
     """The version as a zip: the diagram, its rules, its forms below ``forms/``, its decisions and walks."""
-    target = io.BytesIO()
     forms = {f"{one.key}.json" for one in version.forms}
+    return zipped((f"forms/{name}" if name in forms else name, part) for name, part in packed_parts(version))
+
+
+def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Files in one zip, which is the same whenever it is made."""
+    target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in packed_parts(version):
-            entry = zipfile.ZipInfo(f"forms/{name}" if name in forms else name, _MOMENT)
+        for name, content in files:
+            entry = zipfile.ZipInfo(name, _MOMENT)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine import calendars, deployments, working_calendars
+from engine import calendars, deployments, process_changes, process_library, working_calendars
 from engine.actors import system_actor
 from engine.bootstrap import Platform
 from engine.demo.company import create_company
@@ -31,4 +31,9 @@ def found_company(platform: Platform, connection: Connection, now: datetime, *, 
         now=now,
     )
     deployments.publish(connection, platform.runtime, sources, actor=_SETUP, reason="演示环境初始发布", now=now)
+    for one in process_library.listed(connection):
+        reviewer = "management_representative" if one.row.area == "quality" else "quality"
+        process_changes.set_owner(
+            connection, actor=_SETUP, key=one.row.key, owner_group=one.row.area, reviewer_group=reviewer, now=now
+        )
     found_master_data(connection, actor=_SETUP, year=now.year, zone=settings.zone, now=now)

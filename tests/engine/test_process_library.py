@@ -212,7 +212,7 @@ def zipped(size: int, claimed: int) -> bytes:
         ([("a.zip", zipped(50_000_000, 1_000))], "bundle_broken"),
         ([("a.zip", zipped(6_000_000, 6_000_000))], "bundle_too_large"),
         ([(f"{n}.json", b"{}") for n in range(201)], "bundle_too_many_files"),
-        ([("a.paths.json", b"{}")], "bundle_file_refused"),
+        ([("a.exe", b"MZ")], "bundle_file_refused"),
         ([("a.json", b"{}"), ("a.json", b"{}")], "bundle_duplicate"),
         ([], "bundle_empty"),
     ],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -236,6 +239,31 @@ def test_calendars_and_roles_of_a_past_day_are_kept(owned: Company) -> None:
         assert configuration.as_of(connection, "roles", before - timedelta(days=400)) is None
     assert then is not None and b"newcomer" not in then
     assert now is not None and b"newcomer" in now
+
+
+def test_what_was_in_force_on_a_past_day_comes_back_byte_for_byte(owned: Company) -> None:
+    company = owned
+    first_day = company.clock.now()
+    first_xml = in_force(company).xml
+    change_id = renamed(company)
+    company.pass_time(days=5)
+    submit(company, "liuyang", change_id)
+    do(company, process_changes.approve, "xumei", change_id=change_id, note="")
+    company.deliver()
+    with company.platform.database.read() as connection:
+        before = process_library.packed_at(connection, KEY, first_day)
+        assert process_library.packed_at(connection, KEY, first_day) == before
+        after = process_library.packed_at(connection, KEY, company.clock.now())
+        with pytest.raises(process_library.NotInForce):
+            process_library.packed_at(connection, KEY, first_day - timedelta(days=1))
+    with zipfile.ZipFile(io.BytesIO(before)) as archive:
+        names = set(archive.namelist())
+        assert archive.read(BPMN) == first_xml
+        manifest = json.loads(archive.read("manifest.json"))
+    assert {"feedback_register.json", "configuration/calendars.json", "configuration/roles.json"} <= names
+    assert (manifest["version"], manifest["files"][BPMN]) == (1, hashlib.sha256(first_xml).hexdigest())
+    with zipfile.ZipFile(io.BytesIO(after)) as archive:
+        assert "评估客户意见" in archive.read(BPMN).decode()
 
 
 def feedback() -> dict[str, Any]:

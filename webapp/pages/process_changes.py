@@ -16,25 +16,19 @@ from engine.actors import Actor
 from engine.definitions.model import read_process, rules_file
 from engine.definitions.problems import DefinitionInvalid
 from engine.definitions.translate import translated_xml
-from engine.errors import EngineError, Invalid
+from engine.errors import EngineError
 from engine.process_changes import Submission
 from engine.process_library import BundleRefused
 from engine.store.types import Record
+from engine.trials import suite
 from webapp import process_words
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.errors import message_of, status_of
+from webapp.moments import DayInvalid
 from webapp.process_words import ProcessWords
 from webapp.processes import process_names
 
 blueprint = Blueprint("process_change", __name__, url_prefix="/process-changes")
-
-
-class DayInvalid(Invalid):
-    """No day that a calendar has."""
-
-    code = "day_invalid"
-    zh = "日期无法识别"
-    en = "This is no date"
 
 
 @blueprint.get("")
@@ -230,6 +224,8 @@ def _page(
             owns=process_changes.owns(connection, actor, change.process_key),
             may_review=process_changes.may_review(connection, actor, change),
             is_outdated=process_changes.is_outdated(connection, change),
+            walks=suite.latest(connection, change_id, now=now),
+            has_walks=any(one.kind == "paths" for one in process_changes.files(connection, change_id).values()),
             lock=process_changes.lock_of(change, actor, now),
             phrases=process_words,
             refused=refused,
@@ -293,7 +289,11 @@ def _moment(day: str, now: datetime) -> datetime | None:
 
 
 def _walks_hold(connection: Connection, change_id: int) -> bool:
-    return True
+    """Whether every walk of the change was done on its present files and ended as it says."""
+    if not any(one.kind == "paths" for one in process_changes.files(connection, change_id).values()):
+        return True
+    run = suite.latest(connection, change_id)
+    return run is not None and run.holds
 
 
 def _new_page(given: dict[str, str], refused: EngineError | None = None) -> str:

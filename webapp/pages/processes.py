@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext, lazy_gettext
@@ -19,6 +20,7 @@ from engine.registers.catalogue import REGISTERS
 from webapp import process_words
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.errors import message_of
+from webapp.moments import DayInvalid
 from webapp.navigation import NavigationItem
 from webapp.process_words import ProcessWords
 from webapp.processes import process_names
@@ -32,7 +34,15 @@ NAVIGATION = (
         "diagram",
         section="registers",
         order=95,
-        includes=("process", "process_change", "diagram_editor", "form_editor", "decision_editor", "trial"),
+        includes=(
+            "process",
+            "process_change",
+            "diagram_editor",
+            "form_editor",
+            "decision_editor",
+            "trial",
+            "instance_migration",
+        ),
     ),
 )
 FIELD_KINDS = {
@@ -137,6 +147,20 @@ def bundle(key: str, number: int) -> Response:
     return _attached(process_library.packed(found), "application/zip", f"{key}-v{number}.zip")
 
 
+@blueprint.get("/<key>/as-of.zip")
+def as_of(key: str) -> Response:
+    """What a case begun at the end of a past day ran with."""
+    zone = current_platform().settings.zone
+    try:
+        day = date.fromisoformat(request.args.get("on", ""))
+    except ValueError as error:
+        raise DayInvalid(fields=["on"]) from error
+    end = min(datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1), current_time())
+    with reading() as connection:
+        packed = process_library.packed_at(connection, key, end)
+    return _attached(packed, "application/zip", f"{key}-{day.isoformat()}.zip")
+
+
 @blueprint.get("/upload")
 def choose() -> str:
     """Choose files to check or to publish."""
@@ -235,6 +259,7 @@ def _version(key: str, number: int | None) -> str:
         words=words,
         phrases=process_words,
         field_kinds=FIELD_KINDS,
+        older_running=sum(one.running for one in versions if not one.row.is_latest),
         **ownership,
     )
 
