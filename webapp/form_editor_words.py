@@ -295,7 +295,7 @@ def _beginnings() -> dict[str, dict[str, Any]]:
     """What a new component says in both languages until its author says something better."""
     with force_locale("zh"):
         chinese = {name: gettext(message) for name, message in _messages()}
-        option = gettext("Option %(number)s", number="{}")
+        option, column = gettext("Option %(number)s", number="{}"), gettext("Column %(number)s", number="{}")
     found: dict[str, dict[str, Any]] = {
         kind: {"label": chinese[name], "properties": {"en": name}} for kind, name in _LABELLED.items()
     }
@@ -304,6 +304,9 @@ def _beginnings() -> dict[str, dict[str, Any]]:
             {"value": f"option_{number}", "label": option.format(number), "label_en": f"Option {number}"}
             for number in (1, 2)
         ]
+    found["table"]["columns"] = [
+        {"key": f"column_{number}", "label": column.format(number), "label_en": f"Column {number}"} for number in (1, 2)
+    ]
     found["datetime"] = {"dateLabel": chinese["Date"], "properties": {"en": "Date"}}
     found["text"] = {"text": chinese["Text"], "properties": {"en_text": "Text"}}
     return found

@@ -5,7 +5,7 @@ import { ProblemList } from '../changes/problem_list.js';
 import { FaithfulForm } from './faithful.js';
 import { languagesModule, paletteModule } from './languages.js';
 import { Preview } from './preview.js';
-import { translate } from './translation.js';
+import { translate } from '../changes/translation.js';
 
 const CHROME = [
   '.fjs-palette-container', '.fjs-properties-container', '.fjs-context-pad', '.fjs-empty-editor', '.fjs-empty-component',

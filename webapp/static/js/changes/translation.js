@@ -1,5 +1,6 @@
-// form-js has no translations of its own. What it writes around the author's work (palette, panel, buttons) is translated
-// as it appears; the canvas holds the author's words and is left alone. What is typed stands in inputs, never in texts.
+// For editors without translations of their own: what they write around the author's work (palette, panel, menus) is
+// translated as it appears; elsewhere stand the author's words, which are left alone. What is typed stands in inputs,
+// never in texts.
 
 const ATTRIBUTES = ['placeholder', 'title', 'aria-label'];
 // Inside the chrome, these places show what the author wrote.
