@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, select
 
 from engine import instances
 from engine.actors import Actor
 from engine.errors import Language
+from engine.process_library import ProcessVersion
 from engine.store.tables import process_definition
 
 
@@ -15,6 +18,28 @@ def process_names(connection: Connection, language: Language) -> dict[str, str]:
     column = process_definition.c.name_zh if language == "zh" else process_definition.c.name_en
     query = select(process_definition.c.key, column).where(process_definition.c.is_latest)
     return {row.key: row[1] for row in connection.execute(query)}
+
+
+@dataclass(frozen=True)
+class PartNames:
+    """What the parts of a version are called, by their keys."""
+
+    processes: dict[str, str]
+    forms: dict[str, str]
+    decisions: dict[str, str]
+
+
+def part_names(connection: Connection, version: ProcessVersion, language: Language) -> PartNames:
+    """The names that the text of a version refers to."""
+    return PartNames(
+        process_names(connection, language),
+        {one.key: one.form.title(language) for one in version.forms},
+        {
+            key: decision.label.text(language)
+            for file in version.decisions
+            for key, decision in file.model.decisions.items()
+        },
+    )
 
 
 def may_be_started(connection: Connection, actor: Actor, key: str) -> bool:

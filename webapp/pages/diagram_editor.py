@@ -9,9 +9,8 @@ from webapp import process_words
 from webapp.changed_files import opened_change
 from webapp.context import current_language, reading
 from webapp.modeler_words import modeler_words
-from webapp.pages.processes import Names
 from webapp.process_words import ProcessWords
-from webapp.processes import process_names
+from webapp.processes import PartNames, process_names
 from webapp.saving_words import saving_words
 
 blueprint = Blueprint("diagram_editor", __name__, url_prefix="/process-changes/<int:change_id>/diagram")
@@ -23,7 +22,7 @@ def show(change_id: int) -> str:
     with reading() as connection:
         change = opened_change(connection, change_id)
         words = ProcessWords(connection)
-        names = Names(process_names(connection, current_language()), {}, {})
+        names = PartNames(process_names(connection, current_language()), {}, {})
     return render_template(
         "diagram_editor/show.html",
         change=change,

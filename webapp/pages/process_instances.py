@@ -9,13 +9,15 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
-from engine import attachments, engine_incidents, instances, users
+from engine import attachments, engine_incidents, instances, process_library, users
 from engine.definitions.translate import translated_xml
 from engine.runtime.step import InstanceUnknown
+from webapp import process_words
 from webapp.case_view import diagram_of, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.navigation import NavigationItem
-from webapp.processes import process_names
+from webapp.process_words import ProcessWords
+from webapp.processes import part_names, process_names
 
 blueprint = Blueprint("process_instance", __name__)
 
@@ -46,6 +48,8 @@ def show(instance_id: str) -> str:
         case = load_case(connection, instance_id)
         if not instances.may_see(connection, case.instance, actor):
             raise InstanceUnknown(id=instance_id)
+        version = process_library.version_of(connection, case.model.key, case.version)
+        names, words = part_names(connection, version, current_language()), ProcessWords(connection)
         variables, people, incidents = {}, [], []
         if actor.is_administrator:
             variables = instances.variables(current_platform().runtime, connection, instance_id, now=current_time())
@@ -54,6 +58,10 @@ def show(instance_id: str) -> str:
     return render_template(
         "process_instances/show.html",
         case=case,
+        outline=process_library.outline_of(case.model),
+        names=names,
+        words=words,
+        phrases=process_words,
         variables=json.dumps(variables, ensure_ascii=False, indent=2),
         people=people,
         incidents=incidents,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -23,7 +22,7 @@ from webapp.errors import message_of
 from webapp.moments import DayInvalid
 from webapp.navigation import NavigationItem
 from webapp.process_words import ProcessWords
-from webapp.processes import process_names
+from webapp.processes import part_names
 
 blueprint = Blueprint("process", __name__, url_prefix="/processes")
 
@@ -59,15 +58,6 @@ FIELD_KINDS = {
     "dynamiclist": lazy_gettext("List"),
     "expression": lazy_gettext("Computed"),
 }
-
-
-@dataclass(frozen=True)
-class Names:
-    """What the parts of a version are called, by their keys, in the reader's language."""
-
-    processes: dict[str, str]
-    forms: dict[str, str]
-    decisions: dict[str, str]
 
 
 @blueprint.get("")
@@ -225,15 +215,7 @@ def _version(key: str, number: int | None) -> str:
         earlier = next((one.row.version for one in versions if one.row.version < found.row.version), None)
         before = None if earlier is None else process_library.version_of(connection, key, earlier)
         problems = process_library.problems_of(connection, current_platform().runtime) if found.row.is_latest else {}
-        names = Names(
-            process_names(connection, current_language()),
-            {one.key: one.form.title(current_language()) for one in found.forms},
-            {
-                key: decision.label.text(current_language())
-                for file in found.decisions
-                for key, decision in file.model.decisions.items()
-            },
-        )
+        names = part_names(connection, found, current_language())
         words = ProcessWords(connection)
         ownership = {
             "owner": process_changes.owner_of(connection, key),
