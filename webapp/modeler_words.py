@@ -33,7 +33,7 @@ _GENERAL = {
 }
 _FLOW = {
     "condition": lazy_gettext("Condition"),
-    "condition_when": lazy_gettext("When"),
+    "condition_when": lazy_gettext("Taken when"),
     "condition_hint": lazy_gettext('FEEL, e.g. amount > 1000 and kind = "hardware"'),
     "default_flow": lazy_gettext("Default flow"),
     "default_flow_hint": lazy_gettext("Taken when no condition holds; every gateway needs one"),

@@ -17,7 +17,8 @@ const RULES = {
   'superfluous-termination': superfluousTermination,
   global: globalElements,
 };
-const linter = new Linter({
+// The rules remember what they saw: each look at a diagram has a linter of its own.
+const linter = () => new Linter({
   config: { rules: Object.fromEntries(Object.keys(RULES).map((name) => [name, 'warn'])) },
   resolver: {
     resolveRule: (_, name) => RULES[name],
@@ -27,7 +28,7 @@ const linter = new Linter({
 
 /** The findings on a tree of definitions: [{element, rule}]. */
 async function lint(definitions) {
-  const found = await linter.lint(definitions);
+  const found = await linter().lint(definitions);
   return Object.entries(found).flatMap(([rule, reports]) => reports.map(({ id }) => ({ element: id, rule })));
 }
 

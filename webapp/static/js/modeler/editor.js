@@ -34,6 +34,8 @@ class Editor {
     this.problems = new Problems(modeler, document.getElementById('problem-list'), document.getElementById('problem-count'));
     this.rules = new Rules(data.change, { onProblems: (found) => this.problems.check(found) });
     this.panel = new Panel(modeler, document.getElementById('panel'), { model: this.model, options, change: this, rules: this.rules });
+    // The list of problems takes room from the canvas and gives it back.
+    new ResizeObserver(() => modeler.get('canvas').resized()).observe(document.getElementById('diagram-canvas'));
     await Promise.all([this.show(content), this.rules.load()]);
     startToolbar(modeler, document.getElementById('toolbar'), { save: () => this.save(), fit: () => this.fit() });
     startSimulation(modeler, document.getElementById('simulate'), { onToggle: (active) => this.simulate(active) });
@@ -77,7 +79,7 @@ class Editor {
     const canvas = this.modeler.get('canvas');
     canvas.resized();
     const { inner, outer } = canvas.viewbox();
-    const [left, around] = [80, 30];
+    const [left, around] = [document.querySelector('.djs-palette').offsetWidth + 40, 30];
     if (!inner.width || !outer.width) return;
     const scale = Math.min((outer.width - left - around) / inner.width, (outer.height - 2 * around) / inner.height, 1);
     canvas.viewbox({

@@ -143,12 +143,22 @@ export const button = (label, onclick, attributes = {}) => h('button', { type: '
 
 export const note = (...children) => h('p', { class: 'form-hint' }, ...children);
 
-/** A part of the panel that can be folded; '' or null children are left out. */
+/** A part of the panel that can be folded; null children are left out. It stays as the author left it. */
 export function group(key, title, ...children) {
+  return part(key, title, unfolded.get(key) ?? true, children);
+}
+
+/** A part that is folded at first while there is nothing in it. */
+export function rare(key, title, isUsed, ...children) {
+  return part(key, title, isUsed || (unfolded.get(key) ?? false), children);
+}
+
+const unfolded = new Map();
+
+function part(key, title, open, children) {
   const parts = children.flat().filter(Boolean);
   if (parts.length === 0) return null;
-  const made = h('details', { class: 'yz-panel-group', 'data-group': key, open: folded.get(key) !== true }, h('summary', {}, title), h('div', { class: 'yz-panel-group-body' }, parts));
-  made.addEventListener('toggle', () => folded.set(key, !made.open));
+  const summary = h('summary', { onclick: () => unfolded.set(key, !made.open) }, title);
+  const made = h('details', { class: 'yz-panel-group', 'data-group': key, open }, summary, h('div', { class: 'yz-panel-group-body' }, parts));
   return made;
 }
-const folded = new Map();

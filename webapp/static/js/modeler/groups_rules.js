@@ -1,5 +1,5 @@
 // The rules beside the diagram that are about a task: who may not do it, and what must hold before it is done.
-import { button, choices, group, h, note, text } from './fields.js';
+import { button, choices, h, note, rare, text } from './fields.js';
 import { is } from './model.js';
 import { t } from './words.js';
 
@@ -19,7 +19,7 @@ function rulesOf(kind, element, { rules, panel, change }) {
   const about = rules.all[kind].filter((rule) => rule.tasks.includes(element.id));
   const add = () => { rules.editing = { kind, rule: rules.blank(kind, element.id), original: null }; panel.redraw(); };
   const opened = rules.editing?.kind === kind ? rules.editing : null;
-  return group(kind, t(kind),
+  return rare(kind, t(kind), about.length > 0 || opened !== null,
     about.map((rule) => h('div', { class: 'yz-rule' },
       h('p', {}, sentence(rule)),
       change.isLocked() ? null : h('div', { class: 'yz-panel-buttons' },

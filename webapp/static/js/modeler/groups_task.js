@@ -1,5 +1,5 @@
 // What tasks have: who does them, with which form, by when, and what the system does in them.
-import { button, check, choices, group, h, note, select, text } from './fields.js';
+import { button, check, choices, group, h, note, rare, select, text } from './fields.js';
 import { listed, property } from './groups_basic.js';
 import { is } from './model.js';
 import { termField } from './timer.js';
@@ -136,7 +136,7 @@ export function repeatGroup(element, { model, panel }) {
   };
   const field = (name, label, options) => text(name.replace(':', '-'), label, loop.get(name) ?? '', (value) => panel.quietly(() => model.setOn(element, loop, { [name]: value || undefined })), options);
   const setCondition = (value) => panel.quietly(() => model.setBody(element, loop, 'completionCondition', value));
-  return group('repeat', t('repeat'),
+  return rare('repeat', t('repeat'), kind !== '',
     select('repeat', t('repeat_kind'), kind, [{ value: 'parallel', label: t('repeat_parallel') }, { value: 'sequential', label: t('repeat_sequential') }], choose, { none: t('repeat_once') }),
     kind ? field('camunda:collection', t('collection'), { feel: 'expression', hint: t('collection_hint') }) : null,
     kind ? field('camunda:elementVariable', t('element_variable'), { hint: t('element_variable_hint') }) : null,
@@ -150,5 +150,5 @@ export function dutyGroup(element, { model, panel, options }) {
   const holder = element.businessObject;
   const chosen = model.property(holder, 'obligations').replaceAll(',', ' ').split(/\s+/).filter(Boolean);
   const write = (values) => panel.quietly(() => model.setProperty(element, holder, 'obligations', values.join(' ')));
-  return group('duties', t('duties'), choices('obligations', t('duties'), chosen, options.obligations, write, { hint: t('duties_hint') }));
+  return rare('duties', t('duties'), chosen.length > 0, choices('obligations', t('duties'), chosen, options.obligations, write, { hint: t('duties_hint') }));
 }

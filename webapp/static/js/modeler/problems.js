@@ -55,10 +55,10 @@ export class Problems {
 
   #line({ level, element, file, text }) {
     const shape = element && this.#shape(element);
-    const badge = h('span', { class: `yz-problem-level is-${level}` }, t(`level_${level}`));
+    const badge = h('span', { class: 'yz-problem-level' }, t(`level_${level}`), ' ');
     const place = file && !file.endsWith('.bpmn') ? `${file}: ` : '';
-    if (!shape) return h('li', {}, badge, h('span', {}, place + text));
-    return h('li', {}, h('button', { type: 'button', class: 'yz-problem', onclick: () => this.select(element) }, badge, h('span', {}, place + text)));
+    if (!shape) return h('li', { class: `yz-problem-${level}` }, badge, h('span', {}, place + text));
+    return h('li', {}, h('button', { type: 'button', class: `yz-problem yz-problem-${level}`, onclick: () => this.select(element) }, badge, h('span', {}, place + text)));
   }
 
   #mark(all) {

@@ -39,8 +39,8 @@ const TERMS = ['working_days', 'working_hours', 'setting', 'days', 'hours'];
 export function termField(key, label, value, kind, write, context, { use, builders = TERMS } = {}) {
   const said = h('div', { class: 'yz-term', 'aria-live': 'polite' });
   const kindNow = () => (typeof kind === 'function' ? kind() : kind);
-  const field = text(key, label, value, write, { extra: said, hint: t('term_hint') });
-  const control = field.querySelector('input');
+  const field = text(key, label, value, write, { extra: said, hint: t('term_hint'), rows: value.length > 34 ? 3 : undefined });
+  const control = field.querySelector('input, textarea');
   control.classList.add('is-code');
   const calendar = select(`${key}-calendar`, t('term_calendar'), context.options.default_calendar, context.options.calendars, () => ask(), { none: null });
   let timer = 0;
