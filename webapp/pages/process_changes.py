@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
@@ -17,6 +18,7 @@ from engine.definitions.model import read_process, rules_file
 from engine.definitions.problems import DefinitionInvalid
 from engine.definitions.translate import translated_xml
 from engine.errors import EngineError
+from engine.forms import FormSourceInvalid, parse_form
 from engine.process_changes import Submission
 from engine.process_library import BundleRefused
 from engine.store.types import Record
@@ -219,6 +221,7 @@ def _page(
             reached=_reached(connection, change),
             difference=_difference(connection, change),
             name=_name(connection, change),
+            titles=_titles(connection, change_id),
             owner=process_changes.owner_of(connection, change.process_key),
             may_edit=process_changes.may_edit(connection, actor, change),
             owns=process_changes.owns(connection, actor, change.process_key),
@@ -272,6 +275,16 @@ def _name(connection: Connection, change: Record) -> str:
         return read_process(own.content, own.name, None if rules is None else rules.content).name(current_language())
     except DefinitionInvalid:
         return str(change.process_key)
+
+
+def _titles(connection: Connection, change_id: int) -> dict[str, str]:
+    """What each form is called, by the name of its file; nothing for one that cannot be read."""
+    found = {}
+    for one in process_changes.files(connection, change_id).values():
+        if one.kind == "form":
+            with suppress(FormSourceInvalid):
+                found[one.name] = parse_form(one.content, file=one.name).title(current_language())
+    return found
 
 
 def _moment(day: str, now: datetime) -> datetime | None:
