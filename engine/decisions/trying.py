@@ -26,7 +26,7 @@ from engine.feel import (
     to_json,
 )
 
-_LONGEST_NUMBER = 40
+_MOST_DIGITS = 40
 _ASIDE = "tried_input_{}"
 
 
@@ -175,10 +175,11 @@ def _value(text: str, asked: TriedInput, context: EvaluationContext) -> Any:
 
 def _number(text: str) -> Any:
     try:
-        found = Decimal(text) if len(text) <= _LONGEST_NUMBER else None
+        found = Decimal(text)
     except InvalidOperation:
         return text
-    return found if found is not None and found.is_finite() else text
+    is_usual = found.is_finite() and len(text) <= _MOST_DIGITS and abs(found.adjusted()) <= _MOST_DIGITS
+    return found if is_usual else text
 
 
 def _unquoted(text: str) -> str:
@@ -187,7 +188,9 @@ def _unquoted(text: str) -> str:
 
 
 def _expression(text: str, context: EvaluationContext) -> Any:
+    """The value of a FEEL text; one that is none, or names variables nobody gave, means itself."""
     try:
-        return to_json(compile_expression(text).evaluate({}, context=context))
+        expression = compile_expression(text)
+        return text if expression.variables else to_json(expression.evaluate({}, context=context))
     except FeelError:
         return text

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.errors import EngineError, NotFound
-from engine.forms import FormInvalid, FormSourceInvalid, load, parse_form, summary
+from engine.forms import FormInvalid, FormSourceInvalid, check_form, load, parse_form
 from engine.process_changes import ChangeFile
 from engine.process_changes.added_files import add_form
 from engine.process_library.form_uses import elements_with_form, uses_of_form
@@ -118,16 +118,11 @@ class _Preview:
         self.variables_text = request.form.get("_variables", "")
         self.variables, self.variables_refused = _record(self.variables_text)
         self.files = SampleFiles(request.form)
-        self.form, self.refused = self._read(name)
         self._connection = connection
+        self.form, self.refused = self._read(name)
+        self.faults: list[str] = []
         self.accepted: dict[str, Any] | None = None
         self.view = self._draw(None)
-
-    @property
-    def lines(self) -> list[Any]:
-        """The accepted answers as people will read them."""
-        assert self.form is not None and self.accepted is not None
-        return summary(self.form, self.accepted, self.language, self._context())
 
     @property
     def accepted_json(self) -> str:
@@ -144,6 +139,8 @@ class _Preview:
             data = apply_row_action(self.form, data, action, self._context())
         errors = None
         if action == "submit":
+            self.faults = self._faults()
+        if action == "submit" and not self.faults:
             try:
                 self.accepted = load(self.form, data, self.variables, self._context())
             except FormInvalid as invalid:
@@ -155,6 +152,12 @@ class _Preview:
             return parse_form(self.source[: _MOST_CHARACTERS + 1], file=name), []
         except FormSourceInvalid as invalid:
             return None, [one[self.language] for one in invalid.details["problems"]]
+
+    def _faults(self) -> list[str]:
+        """What would keep the form from being published: answers cannot be judged by it."""
+        functions = current_platform().runtime.host_functions(self._connection)
+        found = check_form(self.form, functions) if self.form is not None else []
+        return [one.zh if self.language == "zh" else one.en for one in found if one.level == "error"]
 
     def _context(self) -> Any:
         context = form_context(self._connection, variables=self.variables, files=self.files.known)
