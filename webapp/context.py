@@ -27,8 +27,8 @@ def attach(app: Flask, platform: Platform) -> None:
 
 
 def current_platform() -> Platform:
-    """The platform this app serves."""
-    return cast(Platform, current_app.extensions[_EXTENSION])
+    """The platform this app serves; inside ``elsewhere`` the one that is looked at."""
+    return cast(Platform, g.get("platform") or current_app.extensions[_EXTENSION])
 
 
 def current_time() -> datetime:
@@ -80,6 +80,24 @@ def writing() -> Iterator[Connection]:
     _stop_reading()
     with current_platform().database.write() as connection:
         yield connection
+
+
+@contextmanager
+def elsewhere(platform: Platform) -> Iterator[Connection]:
+    """Inside, parts of a page are drawn from another platform at its own time: from the sandbox of a trial."""
+    actor_or_none()  # who looks is known here, not there
+    _stop_reading()
+    here = g.pop("now", None)
+    g.platform = platform
+    try:
+        with platform.database.read() as connection:
+            g.reader = connection
+            yield connection
+    finally:
+        for name in ("platform", "reader", "now"):
+            g.pop(name, None)
+        if here is not None:
+            g.now = here
 
 
 def _reader() -> Connection:

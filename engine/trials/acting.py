@@ -31,7 +31,7 @@ class NobodyMay(Forbidden):
 
 def start(sandbox: Sandbox, key: str, by: str, answers: Mapping[str, Any], files: Sequence[str] = ()) -> str:
     """Send the start form of a process; the id of the case. Raises what ``Sandbox.start`` raises."""
-    actor = _chosen(sandbox, by, sandbox.starters(key))
+    actor = chosen(sandbox, by, sandbox.starters(key))
     if actor is None:
         raise NobodyMay(element=key)
     if files:
@@ -58,13 +58,13 @@ def _pair(sandbox: Sandbox, waiting: Sequence[Record], by: str) -> tuple[Record,
     named = sandbox.actor(by)
     for item in waiting:
         able = sandbox.able(item)
-        chosen = next((one for one in able if one.login == by), None) if named else _chosen(sandbox, by, able)
-        if chosen is not None:
-            return item, chosen
+        found = next((one for one in able if one.login == by), None) if named else chosen(sandbox, by, able)
+        if found is not None:
+            return item, found
     return waiting[0], named
 
 
-def _chosen(sandbox: Sandbox, by: str, able: Sequence[Actor]) -> Actor | None:
+def chosen(sandbox: Sandbox, by: str, able: Sequence[Actor]) -> Actor | None:
     """The person of that login; else of those who may do it one of that group; else the first of them."""
     named = sandbox.actor(by)
     if named is not None:

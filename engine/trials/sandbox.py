@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from engine.store.tables import (
     group,
     history,
     membership,
+    message_subscription,
     outbox,
     process_instance,
     schedule,
@@ -34,7 +34,7 @@ from engine.worker import Worker
 OPEN = ("ready", "reserved")
 STAND_IN_BYTES = 1024
 _ROUNDS = 40
-_MOMENTS = 600
+_MOMENTS = 250
 _log = logging.getLogger("yunzhi.trials")
 _log.addHandler(logging.NullHandler())
 _log.propagate = False  # what fails in a sandbox is shown to whoever tries, not to who runs the installation
@@ -57,12 +57,11 @@ class TimeRunsForward(Invalid):
 
 
 class Sandbox:
-    """A copy of the organisation to act in. Whoever uses it from several threads holds ``lock``."""
+    """A copy of the organisation to act in, for one thread at a time."""
 
     def __init__(self, platform: Platform, close: Callable[[], None]) -> None:
         assert isinstance(platform.clock, MovableClock)
         self.platform, self.clock, self._close = platform, platform.clock, close
-        self.lock = threading.RLock()
         self._worker = Worker(platform, channels={"mail": lambda payload: None}, log=_log)
 
     def close(self) -> None:
@@ -232,6 +231,10 @@ class Sandbox:
         return self._rows(
             query.order_by(work_item.c.due_at.nulls_last(), work_item.c.created_at, text("work_item.rowid"))
         )
+
+    def awaited_messages(self) -> list[Record]:
+        """The messages that cases wait for."""
+        return self._rows(select(message_subscription).order_by(message_subscription.c.created_at))
 
     def passed(self, instance_id: str) -> list[str]:
         """The elements a case has gone through, each once, in the order it first did."""

@@ -6,9 +6,10 @@ What came of them is kept with the digest of the files: it says nothing of other
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
@@ -206,15 +207,19 @@ def _outcomes(platform: Platform, run_id: int) -> Iterator[tuple[int, WalkOutcom
         own = process_definition.c
         in_force = connection.execute(select(own.id).where(own.key == key, own.is_latest)).scalar()
     now = platform.clock.now()
-    with closing(Ground.of(platform, key=key, now=now, sources=sources)) as ground:
-        before = None if in_force is None else Ground.of(platform, key=key, now=now)
-        try:
-            for walk in walks:
-                earlier = None if before is None else _do(before, key, walk)
-                yield len(walks), _compare(walk, _do(ground, key, walk), earlier)
-        finally:
-            if before is not None:
-                before.close()
+    with ExitStack() as stack:
+
+        @cache
+        def ground(of_change: bool, with_master_data: bool) -> Ground:
+            files = sources if of_change else None
+            made = Ground.of(platform, key=key, now=now, sources=files, with_master_data=with_master_data)
+            return stack.enter_context(closing(made))
+
+        ground(True, False)
+        for walk in walks:
+            result = _do(ground(True, walk.needs_own_data), key, walk)
+            before = None if in_force is None else _do(ground(False, walk.needs_own_data), key, walk)
+            yield len(walks), _compare(walk, result, before)
 
 
 def _do(ground: Ground, key: str, walk: Walk) -> Result:

@@ -21,6 +21,7 @@ from engine.trials.sandbox import Sandbox
 DEFAULT_BEGINNING = datetime(2026, 3, 2, 1, tzinfo=UTC)  # Monday, nine in the morning in Shanghai
 MAX_WALKS = 200
 MAX_STEPS = 500
+OWN = "own"  # master_data of a walk: the organisation's, where ``true`` stands for a customer of the demo company
 LONGEST_WAIT = timedelta(days=3660)
 # The parts of a walk: their types, and whether they are needed.
 _WALK: Mapping[str, tuple[type, bool]] = {
@@ -97,6 +98,11 @@ class Walk:
     outcome: Outcome
     at: datetime | None = None
 
+    @property
+    def needs_own_data(self) -> bool:
+        """Whether it is done with the organisation's customers, projects and parts."""
+        return self.start.get("master_data") == OWN
+
     def to_json(self) -> dict[str, Any]:
         """As it stands in the file."""
         at = {} if self.at is None else {"at": self.at.isoformat()}
@@ -157,24 +163,26 @@ def write_walks(key: str, walks: Sequence[Walk]) -> bytes:
 
 def follow(sandbox: Sandbox, key: str, walk: Walk) -> Result:
     """Do the walk in a fresh sandbox whose clock stands at its beginning."""
-    with sandbox.lock:
+    try:
+        instance_id = begin(sandbox, key, walk.start)
+    except EngineError as error:
+        return Result("", "", (), stop_of(-1, error))
+    return result_of(sandbox, instance_id, go_on(sandbox, instance_id, walk.steps))
+
+
+def go_on(sandbox: Sandbox, instance_id: str, steps: Sequence[Mapping[str, Any]]) -> Stop | None:
+    """Take all steps of a case that has begun; where it could not go on."""
+    for number, step in enumerate(steps):
         try:
-            instance_id = begin(sandbox, key, walk.start)
+            take(sandbox, instance_id, step)
         except EngineError as error:
-            return Result("", "", (), stop_of(-1, error))
-        stop = None
-        for number, step in enumerate(walk.steps):
-            try:
-                take(sandbox, instance_id, step)
-            except EngineError as error:
-                stop = stop_of(number, error)
-                break
-        return result_of(sandbox, instance_id, stop)
+            return stop_of(number, error)
+    return None
 
 
 def begin(sandbox: Sandbox, key: str, start: Mapping[str, Any]) -> str:
     """Begin as the ``start`` of a walk says; the id of the case walked."""
-    openings.prepare(sandbox, start)
+    openings.prepare(sandbox, {name: value for name, value in start.items() if value != OWN})
     if "after" in start:
         sandbox.pass_time(duration(start["after"]))
     if "message" in start:

@@ -3,10 +3,12 @@
 // The viewer itself is fetched when the first diagram is to be drawn: a task page opens without it.
 (() => {
   const script = document.currentScript;
+  const begun = new WeakSet();
   let loading = null;
   const CLASSES = { done: "yz-done", active: "yz-active", overdue: "yz-overdue" };
 
   async function draw(place) {
+    begun.add(place);
     await (loading ??= loadViewer());
     const answer = await fetch(place.dataset.diagram, { credentials: "same-origin" });
     if (!answer.ok) return;
@@ -68,6 +70,7 @@
 
   function start(root) {
     for (const place of root.querySelectorAll("[data-diagram]:not([data-drawn])")) {
+      if (begun.has(place)) continue;
       const holder = place.closest("details");
       if (holder && !holder.open) {
         holder.addEventListener("toggle", () => place.dataset.drawn || draw(place), { once: true });
@@ -80,4 +83,5 @@
   document.readyState === "loading"
     ? document.addEventListener("DOMContentLoaded", () => start(document))
     : start(document);
+  document.addEventListener("htmx:after:swap", () => start(document));
 })();
