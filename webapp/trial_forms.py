@@ -27,6 +27,7 @@ from webapp.context import current_language, current_platform, elsewhere
 from webapp.forms.post import apply_row_action, attach_files, read_post
 from webapp.forms.view import FormView
 from webapp.process_words import ProcessWords
+from webapp.processes import process_names
 
 _SECOND = timedelta(seconds=1)
 
@@ -86,6 +87,11 @@ def live_trials() -> LiveTrials:
     found = current_app.extensions.setdefault("yunzhi_trials", LiveTrials())
     assert isinstance(found, LiveTrials)
     return found
+
+
+def name_of(connection: Connection, change: Record) -> str:
+    """What the process of a change is called, if it is published."""
+    return process_names(connection, current_language()).get(change.process_key, str(change.process_key))
 
 
 def start_form(sandbox: Sandbox, connection: Connection, key: str) -> tuple[ProcessModel, bool, Form | None]:

@@ -59,7 +59,7 @@ class TrialView:
     tasks: tuple[WaitingTask, ...]
     messages: tuple[Record, ...]
     mails: tuple[Mapping[str, Any], ...]
-    next_due_at: datetime | None
+    next_deadline_at: datetime | None
     variables: str
 
 
@@ -81,7 +81,7 @@ def view_of(live: Live) -> TrialView:
         tasks=tuple(_tasks(live, words)),
         messages=tuple(sandbox.awaited_messages()),
         mails=tuple(reversed(sandbox.mails())),
-        next_due_at=sandbox.next_due_at(),
+        next_deadline_at=sandbox.next_deadline_at(),
         variables=known,
     )
 

@@ -191,6 +191,12 @@ class Sandbox:
             found = [one for one in (timers.next_due_at(connection), starts) if one is not None]
         return min(found, default=None)
 
+    def next_deadline_at(self) -> datetime | None:
+        """What comes next: a timer, a recurring start, or the deadline of a task."""
+        deadlines = [one.due_at for one in self.open_items() if one.due_at is not None and one.due_at > self.now]
+        due_at = self.next_due_at()
+        return min([*deadlines, *([] if due_at is None else [due_at])], default=None)
+
     def pass_time(self, length: timedelta) -> None:
         """Time goes by; what falls due meanwhile is done when it falls due.
 

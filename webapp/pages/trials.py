@@ -33,7 +33,17 @@ from webapp.context import (
 from webapp.errors import message_of
 from webapp.pages.trial_beginnings import beginning_of
 from webapp.process_words import ProcessWords
-from webapp.trial_forms import draw_task, go_to, iso, live_trials, moment_of, read_task, start_form, typed_variables
+from webapp.trial_forms import (
+    draw_task,
+    go_to,
+    iso,
+    live_trials,
+    moment_of,
+    name_of,
+    read_task,
+    start_form,
+    typed_variables,
+)
 from webapp.trial_view import choices_of, view_of, waiting
 
 blueprint = Blueprint("trial", __name__)
@@ -56,6 +66,7 @@ def index(change_id: int) -> str:
         given: dict[str, Any] = {
             "change": beginning.change,
             "at": beginning.at,
+            "name": name_of(connection, beginning.change),
             "trials": trial.listed(connection, current_actor(), change_id),
             "run": suite.latest(connection, change_id, now=current_time()),
         }
@@ -144,7 +155,7 @@ def move_clock(trial_id: int) -> Response:
         if choice in _LENGTHS:
             return {"wait": _LENGTHS[choice]}
         if choice == "next":
-            return {"wait": iso(max(live.sandbox.next_due_at() or now, now) - now)}
+            return {"wait": iso(max(live.sandbox.next_deadline_at() or now, now) - now)}
         return {"wait": iso(moment_of(request.form.get("at", "")) - now)}
 
     return _step(trial_id, step)
@@ -229,7 +240,8 @@ def _page(trial_id: int, given: Mapping[str, str] | None = None, refused: str = 
     with reading() as connection:
         change = process_changes.get(connection, current_actor(), row.change_id)
         may_keep = process_changes.may_edit(connection, current_actor(), change)
-    shown: dict[str, Any] = {"row": row, "change": change, "may_keep": may_keep}
+        name = name_of(connection, change)
+    shown: dict[str, Any] = {"row": row, "change": change, "may_keep": may_keep, "name": name}
     shown |= {"given": given or {}, "refused": refused}
     try:
         with live_trials().use(current_platform(), row) as live:

@@ -23,6 +23,7 @@ from engine.trials.suite import WalkOutcome
 from engine.trials.walk import Walk, WalksInvalid
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.errors import message_of
+from webapp.trial_forms import name_of
 
 blueprint = Blueprint("walk_run", __name__, url_prefix="/process-changes/<int:change_id>/walks")
 log = logging.getLogger("yunzhi.walks")
@@ -75,6 +76,7 @@ def index(change_id: int) -> str:
             walks, problem = (), message_of(error)
         model = _model(connection, change_id)
         may_edit = process_changes.may_edit(connection, actor, change)
+        name = name_of(connection, change)
     outcomes = run.results if run is not None and run.is_current else ()
     shown = [
         ShownWalk(number, walk, outcomes[number] if number < len(outcomes) else None)
@@ -83,6 +85,7 @@ def index(change_id: int) -> str:
     return render_template(
         "trials/walks.html",
         change=change,
+        name=name,
         run=run,
         walks=shown,
         problem=problem,
