@@ -185,7 +185,7 @@ _RULES = {
 }
 _PROBLEMS = {
     "problem_none": lazy_gettext("No problems"),
-    "problem_count": lazy_gettext("{errors} errors, {warnings} hints"),
+    "problem_count": lazy_gettext("Errors: {errors}, hints: {warnings}"),
     "level_error": lazy_gettext("Error"),
     "level_warning": lazy_gettext("Hint"),
     "not_readable": lazy_gettext("The diagram cannot be shown: {reason}"),

@@ -19,6 +19,7 @@ from engine.process_changes.files import files, save_file
 
 SECTIONS = ("separation", "completion")
 _BARS = ("completers_of", "people", "members_of")
+_ORDER = ("key", "zh", "en", "tasks", "bars", "holds", "field")
 _WIDTH = 10_000  # a sentence stays on its line
 
 
@@ -69,10 +70,11 @@ def save_rules(
     source = b"" if found is None else found.content
     content = rewritten(source, rules, name)
     known = read_rules(content, name)
-    if content != source:
-        revision = save_file(
-            connection, actor=actor, change_id=change_id, name=name, content=content, revision=revision, now=now
-        )
+    if content == source:
+        return RulesOfChange(0 if found is None else found.revision, *_as_data(known))
+    revision = save_file(
+        connection, actor=actor, change_id=change_id, name=name, content=content, revision=revision, now=now
+    )
     return RulesOfChange(revision, *_as_data(known))
 
 
@@ -162,7 +164,8 @@ def _ended(text: str) -> str:
 
 def _dumped(rule: Mapping[str, Any]) -> str:
     """A rule as a person would write it: lists of names on one line, an only bar without a list."""
-    shown = {name: value for name, value in rule.items() if value not in ("", [])}
+    names = sorted(rule, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+    shown = {name: rule[name] for name in names if rule[name] not in ("", [])}
     if "bars" in shown:
         shown["bars"] = {
             name: value[0] if len(value) == 1 and value[0].startswith("=") else value

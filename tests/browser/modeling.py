@@ -111,8 +111,10 @@ def connect(page: Page, source_id: str, target_id: str) -> None:
 def flow_between(page: Page, source_id: str, target_id: str) -> str:
     """The id of the flow from one element to another."""
     found: str = page.evaluate(
-        """([source, target]) => diagramEditor.modeler.get('elementRegistry')
-             .find(one => one.type === 'bpmn:SequenceFlow' && one.source.id === source && one.target.id === target).id""",
+        """([source, target]) => {
+          const isIt = one => one.type === 'bpmn:SequenceFlow' && one.source.id === source && one.target.id === target;
+          return diagramEditor.modeler.get('elementRegistry').find(isIt).id;
+        }""",
         [source_id, target_id],
     )
     return found
@@ -133,7 +135,7 @@ def delete(page: Page, element_id: str) -> None:
 
 
 def field(page: Page, key: str) -> Locator:
-    """A control of the panel by its key (``name``, ``property-en``, ``id``, ``form``, ``due-date``, ``condition`` …)."""
+    """A control of the panel by its key: ``name``, ``property-en``, ``id``, ``form``, ``due-date``, ``condition`` …"""
     return page.locator(f"#panel #panel-{key}")
 
 
@@ -156,9 +158,7 @@ def tick(page: Page, key: str, *values: str) -> None:
 
 
 def _unfold(control: Locator) -> None:
-    control.evaluate(
-        "one => { for (let e = one; e; e = e.parentElement?.closest('details')) if (e.tagName === 'DETAILS') e.open = true; }"
-    )
+    control.evaluate(_OPEN_AROUND)
 
 
 def describe(page: Page, element_id: str, new_id: str, name_zh: str, name_en: str) -> str:

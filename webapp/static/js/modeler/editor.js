@@ -99,6 +99,7 @@ class Editor {
 
   simulate(active) {
     place.classList.toggle('is-simulating', active);
+    this.panel.host.inert = active;
   }
 
   // What the panel's groups ask of the change.

@@ -41,7 +41,7 @@ export function text(key, label, value, write, { hint, feel, rows, list, isSlow,
   const attributes = { ...common(key, hint, feel), class: `form-control${feel ? ' is-code' : ''}`, autocomplete: 'off', placeholder };
   const control = rows ? h('textarea', { ...attributes, rows, spellcheck: 'false' }) : h('input', { ...attributes, type: 'text', spellcheck: 'false' });
   control.value = value;
-  let written = value;
+  let written = control.value.trim(); // looking at a value with blanks around it writes nothing
   let timer = 0;
   const commit = () => {
     clearTimeout(timer);

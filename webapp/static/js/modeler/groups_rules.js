@@ -1,7 +1,7 @@
 // The rules beside the diagram that are about a task: who may not do it, and what must hold before it is done.
 import { button, choices, h, note, rare, text } from './fields.js';
 import { is } from './model.js';
-import { t } from './words.js';
+import { isChinese, t } from './words.js';
 
 export const ruleGroups = [separationGroup, completionGroup];
 
@@ -30,7 +30,7 @@ function rulesOf(kind, element, { rules, panel, change }) {
     opened || change.isLocked() ? null : h('div', { class: 'yz-panel-buttons' }, button(t('rule_add'), add)));
 }
 
-const sentence = (rule) => (document.documentElement.lang.startsWith('zh') ? rule.zh : rule.en);
+const sentence = (rule) => (isChinese ? rule.zh : rule.en);
 
 function form({ kind, rule, original }, element, { rules, panel, change }) {
   const tasks = change.tasks();

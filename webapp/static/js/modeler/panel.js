@@ -5,7 +5,7 @@ import { callGroup, decisionGroup, dutyGroup, formGroup, peopleGroup, repeatGrou
 import { ruleGroups } from './groups_rules.js';
 import { is } from './model.js';
 import { timerGroup } from './timer.js';
-import { has, t } from './words.js';
+import { has, isChinese, t } from './words.js';
 
 const GROUPS = [
   generalGroup, processGroup, laneGroup, peopleGroup, formGroup, timeGroup, conditionGroup, timerGroup, eventGroup,
@@ -86,9 +86,10 @@ export class Panel {
     const heading = this.host.querySelector('.yz-panel-head');
     if (!heading) return;
     const element = this.#element;
-    const shown = is(element, 'bpmn:Collaboration', 'bpmn:Process') ? this.context.model.process()?.holder : element.businessObject;
+    const shown = is(element, 'bpmn:Collaboration', 'bpmn:Process') ? (this.context.model.process()?.holder ?? element.businessObject) : element.businessObject;
     const kind = kindOf(element);
-    heading.replaceChildren(shown?.name || kind, ' ', shown?.name ? h('span', { class: 'yz-panel-kind' }, kind) : '');
+    const name = (isChinese ? '' : this.context.model.property(shown, 'en')) || shown.name;
+    heading.replaceChildren(name || kind, ' ', name ? h('span', { class: 'yz-panel-kind' }, kind) : '');
   }
 }
 

@@ -1,5 +1,5 @@
 // The token simulation of bpmn-js: switched from the toolbar; what it writes in English is replaced by the reader's words.
-import { vendor } from './words.js';
+import { isChinese, vendor } from './words.js';
 
 const ITS_OWN = '.bts-palette, .bts-notifications, .bts-log, .bts-context-pad, .bts-set-animation-speed, .bts-scopes';
 
@@ -11,7 +11,7 @@ export function startSimulation(modeler, button, { onToggle }) {
     onToggle(active);
   });
   button.addEventListener('click', () => toggle.toggleMode());
-  if (!document.documentElement.lang.startsWith('zh')) return;
+  if (!isChinese) return;
   const observer = new MutationObserver((records) => {
     for (const { addedNodes, target } of records) for (const node of [...addedNodes, target]) translateIn(node);
   });

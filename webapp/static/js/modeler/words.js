@@ -2,7 +2,7 @@
 import { say } from '../changes/saving.js';
 
 const block = JSON.parse(document.getElementById('modeler-words').textContent);
-const isChinese = document.documentElement.lang.startsWith('zh');
+export const isChinese = document.documentElement.lang.startsWith('zh');
 
 /** A text of webapp/modeler_words.py with its {places} filled in. */
 export const t = (key, values) => {

@@ -1,0 +1,445 @@
+"""An owner draws in the browser: what the panel says is what the engine reads, and nothing anybody did is lost."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from lxml import etree
+from playwright.sync_api import Page, expect
+
+from engine import process_changes
+from engine.definitions.model import read_process
+from engine.settings import ROOT
+from tests.browser.conftest import Screens, assert_accessible
+from tests.browser.modeling import (
+    append,
+    change_type,
+    choose,
+    choose_process,
+    connect,
+    delete,
+    describe,
+    element,
+    field,
+    flow_between,
+    open_diagram,
+    problems,
+    saved,
+    set_field,
+    stored_xml,
+    tick,
+)
+from tests.support.company import Company
+
+pytestmark = pytest.mark.browser
+
+OWNER, COLLEAGUE = "hexin", "xumei"  # both of the quality department
+
+
+@pytest.fixture
+def owned(company: Company) -> Company:
+    """The company, in which the quality department owns these processes."""
+    with company.platform.database.write() as connection:
+        for key in ("nonconformity", "internal_audit", "complaint", "incident_callback"):
+            process_changes.set_owner(
+                connection,
+                actor=company.actor("admin"),
+                key=key,
+                owner_group="quality",
+                reviewer_group="management",
+                now=company.clock.now(),
+            )
+    return company
+
+
+def opened(company: Company, key: str, login: str = OWNER) -> int:
+    """A change of a published process."""
+    with company.platform.database.write() as connection:
+        return process_changes.open_change(connection, actor=company.actor(login), key=key, now=company.clock.now())
+
+
+def begun(company: Company, key: str) -> int:
+    """A change that makes a new process, with nothing in it but a start and an end."""
+    with company.platform.database.write() as connection:
+        return process_changes.open_new(
+            connection,
+            actor=company.actor("admin"),
+            key=key,
+            name_zh="采购申请",
+            name_en="Purchase",
+            area="quality",
+            owner_group="quality",
+            reviewer_group="management",
+            now=company.clock.now(),
+        )
+
+
+def draw_purchase(page: Page) -> None:
+    """Ask, decide by the amount, order at once or after a day, done."""
+    delete(page, "Flow_purchase")
+    delete(page, "purchase_ends")
+    describe(page, append(page, "purchase_begins", "user-task"), "ask", "提出申请", "Ask")
+    describe(page, append(page, "ask", "gateway"), "is_large", "金额较大？", "Large amount?")
+    describe(page, append(page, "is_large", "user-task"), "order", "下单", "Order")
+    describe(page, append(page, "order", "end-event"), "ordered", "已下单", "Ordered")
+    describe(page, append(page, "is_large", "timer"), "wait", "等一天", "Wait for a day")
+    connect(page, "wait", "order")
+
+
+def test_a_process_drawn_from_nothing_is_what_the_engine_reads(owned: Company, screen: Screens) -> None:
+    change_id = begun(owned, "purchase")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    draw_purchase(page)
+    choose(page, "ask")
+    tick(page, "candidate-groups", "operations", "finance")
+    set_field(page, "due-date", "=working days after(now(), 3)")
+    expect(page.locator(".yz-term")).to_contain_text("2026-03-05 周四")
+    set_field(page, "camunda-priority", "70")
+    set_field(page, "property-summary", '="采购 " + item')
+    tick(page, "obligations", "O12")
+    page.get_by_role("button", name="新建表单").click()
+    expect(field(page, "form")).to_have_value("ask")
+    choose(page, "order")
+    set_field(page, "camunda-assignee", "=initiator")
+    choose(page, flow_between(page, "is_large", "wait"))
+    set_field(page, "condition", "amount > 10000")
+    choose(page, flow_between(page, "is_large", "order"))
+    page.get_by_label("默认去向").check()
+    choose(page, "wait")
+    set_field(page, "timer-kind", "timeDuration")
+    set_field(page, "timer-term", "P1D")
+    saved(page)
+
+    assert problems(page) == []
+    model = read_process(stored_xml(page, change_id, "purchase").encode(), "purchase.bpmn")
+    ask, wait = model.elements["ask"], model.elements["wait"]
+    assert (ask.name_zh, ask.name_en, ask.form_key) == ("提出申请", "Ask", "ask")
+    assert ask.attributes["candidateGroups"] == "operations,finance"
+    assert ask.attributes["dueDate"] == "=working days after(now(), 3)"
+    assert ask.attributes["priority"] == "70"
+    assert ask.properties == {"en": "Ask", "summary": '="采购 " + item', "obligations": "O12"}
+    assert model.elements["order"].attributes["assignee"] == "=initiator"
+    assert (wait.timer_kind, wait.timer_term) == ("duration", "P1D")
+    large = next(flow for flow in model.flows.values() if flow.target == "wait")
+    assert large.condition == "amount > 10000"
+    assert model.elements["is_large"].default_flow == flow_between(page, "is_large", "order")
+
+    page.reload()
+    expect(page.locator("#diagram-editor[data-ready]")).to_be_visible()
+    choose(page, "ask")
+    expect(field(page, "property-en")).to_have_value("Ask")
+
+
+def test_undo_takes_back_what_the_panel_wrote(owned: Company, screen: Screens) -> None:
+    change_id = opened(owned, "nonconformity")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    choose(page, "contain")
+    set_field(page, "name", "立即遏制")
+    set_field(page, "property-summary", "=title")
+    expect(element(page, "contain")).to_contain_text("立即遏制")
+    undo = page.get_by_role("button", name="撤销")
+    undo.click()
+    expect(field(page, "property-summary")).to_have_value("")
+    undo.click()
+    expect(element(page, "contain")).to_contain_text("采取应急措施")
+    expect(field(page, "name")).to_have_value("采取应急措施")
+    expect(undo).to_be_disabled()
+    page.get_by_role("button", name="重做").click()
+    expect(field(page, "name")).to_have_value("立即遏制")
+
+
+@pytest.mark.parametrize("key", ["nonconformity", "internal_audit", "complaint", "incident_callback"])
+def test_looking_writes_nothing_and_an_unchanged_diagram_keeps_its_meaning(
+    owned: Company, screen: Screens, key: str
+) -> None:
+    change_id = opened(owned, key)
+    page = screen(OWNER)
+    before = _published(key)
+    open_diagram(page, change_id)
+    for one in page.evaluate("diagramEditor.modeler.get('elementRegistry').getAll().map(one => one.id)"):
+        page.evaluate(
+            "id => { const m = diagramEditor.modeler; m.get('selection').select(m.get('elementRegistry').get(id)); }",
+            one,
+        )
+    page.locator("#toolbar [data-action=save]").click()
+    assert stored_xml(page, change_id, key).encode() == before
+    page.evaluate(
+        """() => {
+          const { modeler } = diagramEditor;
+          const one = modeler.get('elementRegistry').find(one => one.type === 'bpmn:UserTask');
+          modeler.get('modeling').moveElements([one], { x: 10, y: 0 });
+        }"""
+    )
+    page.get_by_role("button", name="撤销").click()
+    saved(page)
+    after = stored_xml(page, change_id, key).encode()
+    assert after != before, "the editor wrote the file anew, so that this test compares something"
+    assert _meaning(after) == _meaning(before)
+
+
+def test_a_second_owner_looks_on_until_they_take_over(owned: Company, screen: Screens) -> None:
+    change_id = opened(owned, "nonconformity")
+    first, second = screen(OWNER), screen(COLLEAGUE)
+    open_diagram(first, change_id)
+    open_diagram(second, change_id)
+    expect(second.locator("[data-saving-lock]")).to_contain_text("何欣正在编辑")
+    choose(second, "contain")
+    expect(field(second, "name")).to_be_disabled()
+    box = element(second, "contain").locator(".djs-hit").first.bounding_box()
+    assert box is not None
+    second.mouse.move(box["x"] + 20, box["y"] + 20)
+    second.mouse.down()
+    second.mouse.move(box["x"] + 80, box["y"] + 60, steps=5)
+    second.mouse.up()
+    assert element(second, "contain").locator(".djs-hit").first.bounding_box() == box
+
+    second.get_by_role("button", name="接手编辑").click()
+    expect(second.locator("[data-saving-lock]")).to_be_hidden()
+    choose(second, "contain")
+    expect(field(second, "name")).to_be_enabled()
+    set_field(second, "name", "立即遏制")
+    saved(second)
+    choose(first, "contain")
+    set_field(first, "name", "马上遏制")
+    expect(first.locator("[data-saving-lock]")).to_contain_text("徐梅正在编辑")
+    expect(field(first, "name")).to_be_disabled()
+    assert "立即遏制" in stored_xml(first, change_id, "nonconformity")
+
+
+def test_a_dropped_connection_and_a_crash_lose_nothing(owned: Company, screen: Screens) -> None:
+    change_id = opened(owned, "nonconformity")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    state = page.locator("[data-saving-state]")
+    page.context.set_offline(True)
+    choose(page, "contain")
+    set_field(page, "name", "立即遏制")
+    expect(state).to_have_text("连接中断，稍后自动重试")
+    page.context.set_offline(False)
+    expect(state).to_have_text("已保存", timeout=15_000)
+    assert "立即遏制" in stored_xml(page, change_id, "nonconformity")
+
+    page.context.set_offline(True)
+    set_field(page, "name", "马上遏制")
+    expect(state).to_have_text("连接中断，稍后自动重试")
+    crashed, context = page, page.context
+    crashed.close()
+    context.set_offline(False)
+    again = context.new_page()
+    open_diagram(again, change_id)
+    expect(again.locator("[data-question=restore]")).to_contain_text("未能送达服务器")
+    again.get_by_role("button", name="恢复", exact=True).click()
+    expect(element(again, "contain")).to_contain_text("马上遏制")
+    expect(again.locator("[data-saving-state]")).to_have_text("已保存")
+    assert "马上遏制" in stored_xml(again, change_id, "nonconformity")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept", "aside"), [("保留我的", "马上遏制", "立即遏制"), ("采用更新的", "立即遏制", "马上遏制")]
+)
+def test_of_two_versions_that_meet_one_is_taken_and_the_other_set_aside(
+    owned: Company, screen: Screens, tmp_path: Path, answer: str, kept: str, aside: str
+) -> None:
+    change_id = opened(owned, "nonconformity")
+    first = screen(OWNER)
+    open_diagram(first, change_id)
+    second = first.context.new_page()
+    open_diagram(second, change_id)
+    choose(second, "contain")
+    set_field(second, "name", "立即遏制")
+    saved(second)
+    choose(first, "contain")
+    set_field(first, "name", "马上遏制")
+    expect(first.locator("[data-question=conflict]")).to_be_visible()
+    first.get_by_role("button", name=answer).click()
+    expect(first.locator("[data-saving-state]")).to_have_text("已保存")
+    expect(element(first, "contain")).to_contain_text(kept)
+    assert kept in stored_xml(first, change_id, "nonconformity")
+    with first.expect_download() as download:
+        first.get_by_role("link", name="下载").click()
+    download.value.save_as(tmp_path / "aside.bpmn")
+    assert aside in (tmp_path / "aside.bpmn").read_text(encoding="utf-8")
+
+
+def test_problems_lead_to_their_element(owned: Company, screen: Screens) -> None:
+    change_id = opened(owned, "nonconformity")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    choose(page, "contain")
+    set_field(page, "candidate-groups-computed", "=departmnt(")
+    expect(page.locator("#panel-candidate-groups-computed-check")).to_contain_text("字符处")
+    saved(page)
+    problem = page.locator("#problem-list button", has_text="表达式有误").first
+    expect(problem).to_be_visible()
+    expect(element(page, "contain")).to_have_class(re.compile("yz-has-error"))
+    choose(page, "review")
+    problem.click()
+    expect(field(page, "id")).to_have_value("contain")
+
+
+def test_a_term_is_said_in_words_under_a_calendar(owned: Company, screen: Screens) -> None:
+    change_id = opened(owned, "internal_audit")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    choose(page, _first_timer(page))
+    page.get_by_text("组合一个期限").click()
+    page.get_by_label("类型", exact=True).select_option("days")
+    page.get_by_label("数量").fill("6")
+    page.get_by_role("button", name="填入").click()
+    expect(page.locator(".yz-term")).to_contain_text("6 天后")
+    expect(page.locator(".yz-term")).to_contain_text("2026-03-08 周日 09:00，非工作日")
+    expect(field(page, "timer-kind")).to_have_value("timeDuration")
+    page.get_by_label("按哪个日历显示").select_option("always")
+    expect(page.locator(".yz-term")).not_to_contain_text("非工作日")
+    set_field(page, "timer-term", "P6X")
+    expect(page.locator(".yz-term.is-wrong")).to_contain_text("不是 ISO 8601 时长")
+
+
+def test_rules_of_a_task_are_written_beside_the_diagram(owned: Company, screen: Screens) -> None:
+    change_id = opened(owned, "internal_audit")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    choose(page, "approve_report")
+    group = page.locator("[data-group=separation]")
+    expect(group).to_contain_text("编制审核报告的人不能审阅报告")
+    group.get_by_role("button", name="添加规则").click()
+    set_field(page, "rule-zh", "参加首次会议的人不能审阅报告")
+    tick(page, "rule-completers", "hold_opening")
+    group.get_by_role("button", name="保存规则").click()
+    expect(group.get_by_role("alert")).to_contain_text("缺少：en")
+    set_field(page, "rule-en", "Whoever was at the opening meeting may not review the report")
+    group.get_by_role("button", name="保存规则").click()
+    expect(group.locator(".yz-rule")).to_have_count(2)
+
+    answer = page.request.get(f"/api/process-changes/{change_id}/files/internal_audit.rules.yaml")
+    source = (ROOT / "processes" / "quality" / "internal_audit.rules.yaml").read_text(encoding="utf-8")
+    written = answer.text()
+    assert written.startswith(source[: source.index("completion:")])
+    assert written.endswith(source[source.index("completion:") :])
+    assert yaml.safe_load(written)["separation"][-1]["bars"] == {"completers_of": ["hold_opening"]}
+
+
+def test_only_what_the_engine_runs_is_offered(owned: Company, screen: Screens) -> None:
+    change_id = begun(owned, "purchase")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    entries = page.locator(".djs-palette .entry[data-action^='create.']")
+    offered = entries.evaluate_all("all => all.map(one => one.dataset.action)")
+    assert not {"create.data-object", "create.data-store", "create.task"} & set(offered)
+    assert {"create.user-task", "create.service-task", "create.timer"} <= set(offered)
+    delete(page, "Flow_purchase")
+    task = append(page, "purchase_begins", "user-task")
+    page.locator(".djs-context-pad .entry[data-action=replace]").click()
+    kinds = set(
+        page.locator(".djs-popup .entry[data-id^=replace]").evaluate_all("all => all.map(one => one.dataset.id)")
+    )
+    assert "replace-with-service-task" in kinds
+    assert not kinds & {f"replace-with-{one}" for one in ("send-task", "receive-task", "transaction", "task")}
+    page.keyboard.press("Escape")
+    change_type(page, task, "service-task")
+    expect(field(page, "topic")).to_be_visible()
+    set_field(page, "topic", "notify")
+    expect(page.locator(".yz-panel-description")).to_contain_text("Inputs")
+    expect(page.locator("[data-group=inputs]")).to_contain_text("subject_zh（必填）")
+
+
+def test_the_chinese_editor_says_nothing_in_english(owned: Company, screen: Screens) -> None:
+    change_id = opened(owned, "complaint")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    shown: list[str] = page.locator("#toolbar button, #toolbar summary, .djs-palette [title]").evaluate_all(
+        "all => all.map(one => one.title || one.textContent.trim())"
+    )
+    ids = "diagramEditor.modeler.get('elementRegistry').filter(one => one.type !== 'label').map(one => one.id)"
+    replace = ".djs-context-pad .entry[data-action=replace]"
+    for one in page.evaluate(ids):
+        page.evaluate(
+            "id => { const m = diagramEditor.modeler; m.get('selection').select(m.get('elementRegistry').get(id)); }",
+            one,
+        )
+        shown += page.locator(".djs-context-pad [title]").evaluate_all("all => all.map(one => one.title)")
+        shown += page.locator("#panel summary, #panel legend, #panel .form-hint").all_inner_texts()
+        if page.locator(replace).count():
+            page.locator(replace).evaluate("one => one.click()")
+            shown += page.locator(".djs-popup [title], .djs-popup .djs-popup-label").evaluate_all(
+                "all => all.map(one => one.title || one.textContent.trim())"
+            )
+            page.keyboard.press("Escape")
+    page.locator("#simulate").click()
+    page.locator("#simulate[aria-pressed=true]").wait_for()
+    page.locator(".bts-context-pad").first.click()
+    page.wait_for_timeout(300)
+    simulation = "all => all.flatMap(one => [one.title, one.textContent.trim()])"
+    shown += page.locator(".bts-palette [title], .bts-notifications [title], .bts-log [title]").evaluate_all(simulation)
+    page.locator("#simulate").click()
+    page.get_by_role("button", name="缩略图").click()
+    assert page.evaluate("[...diagramEditor.untranslated]") == []
+    technical = re.compile(r"FEEL|ISO|=initiator|O\d\d|[a-z_]+\.?[a-z_]*\b.*|\(removes")
+    english = {text for text in shown if re.search(r"\b[A-Z][a-z]{2,}", text) and not technical.fullmatch(text)}
+    assert english == set()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_everybody_can_use_the_editor(owned: Company, screen: Screens, language: str) -> None:
+    change_id = opened(owned, "internal_audit")
+    owned.speak(language)
+    page = screen(OWNER, language=language)
+    open_diagram(page, change_id)
+    assert_accessible(page)
+    choose(page, "plan_audit")
+    page.locator("[data-group=completion] button").last.click()
+    assert_accessible(page)
+    choose(page, _first_timer(page))
+    assert_accessible(page)
+    choose_process(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+Shift+Z")
+    phone = screen(OWNER, phone=True, language=language)
+    phone.goto(f"/process-changes/{change_id}/diagram")
+    expect(phone.locator(".yz-diagram[data-drawn]")).to_be_visible()
+    expect(phone.locator("#outline")).to_be_visible()
+    assert_accessible(phone)
+
+
+def test_who_may_not_edit_only_looks(owned: Company, screen: Screens) -> None:
+    change_id = opened(owned, "nonconformity")
+    reviewer = screen("linfang")
+    open_diagram(reviewer, change_id)
+    expect(reviewer.locator("[data-saving-lock]")).to_have_text("您可以查看，不能修改")
+    choose(reviewer, "contain")
+    expect(field(reviewer, "name")).to_be_disabled()
+
+
+def _first_timer(page: Page) -> str:
+    found: str = page.evaluate(
+        """diagramEditor.modeler.get('elementRegistry').find(one => one.type === 'bpmn:IntermediateCatchEvent'
+             && one.businessObject.eventDefinitions[0].$type === 'bpmn:TimerEventDefinition').id"""
+    )
+    return found
+
+
+def _published(key: str) -> bytes:
+    return next((ROOT / "processes").rglob(f"{key}.bpmn")).read_bytes()
+
+
+def _meaning(source: bytes) -> Any:
+    """A diagram without what carries no meaning: the order of attributes, blanks between elements, how numbers are
+    written, and the order in which a process names its parts."""
+    return _part(etree.fromstring(source))
+
+
+def _part(node: etree._Element) -> Any:
+    attributes = frozenset((str(name), _number(str(value))) for name, value in node.attrib.items())
+    children = Counter(_part(child) for child in node)
+    return node.tag, attributes, (node.text or "").strip(), frozenset(children.items())
+
+
+def _number(value: str) -> str:
+    return f"{float(value):g}" if re.fullmatch(r"-?\d+(\.\d+)?", value) else value
