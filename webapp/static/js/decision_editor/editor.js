@@ -37,6 +37,10 @@ class DecisionEditorPage {
       literalExpression: editor,
       boxedExpression: editor,
     });
+    // The head of the column of numbers says nothing, and says so.
+    new MutationObserver(() => {
+      this.place.querySelectorAll('th.index-column:not([role])').forEach((one) => one.setAttribute('role', 'presentation'));
+    }).observe(this.place, { childList: true, subtree: true });
     this.editor.on('viewer.created', ({ viewer }) => {
       viewer.on('commandStack.changed', ({ trigger }) => this.changed(trigger));
     });

@@ -13,6 +13,9 @@ export function withLayout(xml) {
   const root = file.documentElement;
   const elements = new Map([...root.children].filter((one) => one.localName in SIZES).map((one) => [one.id, one]));
   if (!elements.size) return null;
+  [...file.querySelectorAll('informationRequirement, knowledgeRequirement, authorityRequirement')].forEach((one, index) => {
+    if (!one.id) one.id = `requirement_${index + 1}`;
+  });
   const requirements = [...elements.values()].flatMap((one) => required(one).map(([id, from]) => ({ id, from, to: one.id })));
   const places = arranged(elements, requirements);
 

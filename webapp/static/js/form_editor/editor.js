@@ -32,6 +32,10 @@ class FormEditorPage {
       additionalModules: [paletteModule(this.words.types, this.words.beginnings), languagesModule(this.words.panel)],
     });
     await this.load(this.text);
+    // Enter in the palette selects what it adds; the rest of the key press would unselect it again.
+    this.place.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && event.target.closest('.fjs-palette-field')) event.preventDefault();
+    }, true);
     this.editor.on('commandStack.changed', ({ trigger }) => this.changed(trigger));
     this.connectButtons();
     const { changeId, name, revision } = this.place.dataset;
@@ -50,7 +54,7 @@ class FormEditorPage {
 
   /** Show a form; what cannot be drawn is said, and nothing of it is ever saved over. */
   async load(text) {
-    await this.editor.importSchema(JSON.parse(text));
+    await this.editor.importSchema(withOwnIds(JSON.parse(text)));
     this.faithful = new FaithfulForm(text, this.editor.getSchema());
     this.showButtons();
   }
@@ -85,6 +89,14 @@ class FormEditorPage {
     this.editor.get('selection').set(field);
     this.place.querySelector(`[data-id="${CSS.escape(field.id)}"]`)?.scrollIntoView({ block: 'center' });
   }
+}
+
+/** form-js wants ids that are unique in the whole file; those of the file itself come back when it is saved. */
+function withOwnIds(schema, taken = new Set()) {
+  const id = schema.id && taken.has(schema.id) ? `${schema.id}_${taken.size}` : schema.id;
+  taken.add(id);
+  const components = schema.components?.map((inner) => withOwnIds(inner, taken));
+  return { ...schema, ...(id && { id }), ...(components && { components }) };
 }
 
 const place = document.querySelector('[data-form-editor]');

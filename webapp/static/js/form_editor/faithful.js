@@ -21,6 +21,18 @@ export class FaithfulForm {
     return JSON.stringify(merged, null, indent) + (this.#text.endsWith('\n') ? '\n' : '');
   }
 
+  /** The editor gives every component a row; alone in it, a component that had none needs none. */
+  #withoutOwnRows(components) {
+    const used = components.map((one) => one.layout?.row);
+    return components.map((one) => {
+      const { row, columns, ...others } = one.layout ?? {};
+      const isAlone = row && !columns && !Object.keys(others).length && used.indexOf(row) === used.lastIndexOf(row);
+      if (!isAlone || this.#pairs.get(one.id)?.source.layout) return one;
+      const { layout, ...kept } = one;
+      return kept;
+    });
+  }
+
   #pair(source, imported) {
     this.#pairs.set(imported.id, { source, imported });
     (imported.components ?? []).forEach((inner, index) => this.#pair(source.components[index], inner));
@@ -28,7 +40,7 @@ export class FaithfulForm {
 
   #merge(edited) {
     const pair = this.#pairs.get(edited.id);
-    const components = edited.components?.map((inner) => this.#merge(inner));
+    const components = edited.components && this.#withoutOwnRows(edited.components).map((inner) => this.#merge(inner));
     const current = components ? { ...edited, components } : edited;
     if (!pair || pair.source.type !== edited.type) return current;
     const { source, imported } = pair;
