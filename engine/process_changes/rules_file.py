@@ -48,7 +48,7 @@ def rules_of(connection: Connection, actor: Actor, change_id: int) -> RulesOfCha
     if found is None:
         return RulesOfChange(0, [], [])
     rules = read_rules(found.content, name)
-    return RulesOfChange(found.revision, *_as_data(rules))
+    return RulesOfChange(found.revision, **as_data(rules))
 
 
 def save_rules(
@@ -71,32 +71,37 @@ def save_rules(
     content = rewritten(source, rules, name)
     known = read_rules(content, name)
     if content == source:
-        return RulesOfChange(0 if found is None else found.revision, *_as_data(known))
+        return RulesOfChange(0 if found is None else found.revision, **as_data(known))
     revision = save_file(
         connection, actor=actor, change_id=change_id, name=name, content=content, revision=revision, now=now
     )
-    return RulesOfChange(revision, *_as_data(known))
+    return RulesOfChange(revision, **as_data(known))
 
 
 def rewritten(source: bytes, rules: Mapping[str, Any], name: str) -> bytes:
     """``source`` with the rules given; the text of those that are the same is taken over as it is."""
     wanted = {section: _checked(rules.get(section) or []) for section in SECTIONS}
-    before = dict(zip(SECTIONS, _as_data(read_rules(source, name)), strict=True))
+    before = as_data(read_rules(source, name))
     if wanted == before:
         return source
     head, texts = _texts(source.decode())
-    lines = [head]
-    for section in SECTIONS:
+    parts = [head]
+    for section in [*texts, *(one for one in SECTIONS if one not in texts)]:
+        known = texts.get(section, _Section())
         if wanted[section]:
-            lines.append(f"{section}:\n")
+            parts.append(known.head or f"{section}:\n")
         for rule in wanted[section]:
-            place = before[section].index(rule) if rule in before[section] else None
-            lines.append(_dumped(rule) if place is None else texts[section][place])
-    return "".join(lines).encode()
+            place = before[section].index(rule) if rule in before[section] else len(known.rules)
+            parts.append(known.rules[place] if place < len(known.rules) else _dumped(rule))
+    return "".join(parts).encode()
 
 
-def _as_data(rules: Rules) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    return [_separation(one) for one in rules.separation], [_completion(one) for one in rules.completion]
+def as_data(rules: Rules) -> dict[str, list[dict[str, Any]]]:
+    """Rules as JSON values, by section."""
+    return {
+        "separation": [_separation(one) for one in rules.separation],
+        "completion": [_completion(one) for one in rules.completion],
+    }
 
 
 def _common(rule: Rule) -> dict[str, Any]:
@@ -133,20 +138,33 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
 
 
-def _texts(source: str) -> tuple[str, dict[str, list[str]]]:
-    """What stands before the sections, and the lines of each rule with the comments after it."""
+@dataclass(frozen=True)
+class _Section:
+    """The text of a section: its first line with the comments below it, and that of each of its rules."""
+
+    head: str = ""
+    rules: tuple[str, ...] = ()
+
+
+def _texts(source: str) -> tuple[str, dict[str, _Section]]:
+    """What stands before the sections, and the sections in the order of the file.
+
+    A section that is written in brackets has no lines of its own for its rules: it is written anew.
+    """
     document = yaml.compose(source, Loader=yaml.SafeLoader)
     lines = source.splitlines(keepends=True)
-    sections = document.value if isinstance(document, yaml.MappingNode) else []
-    if not sections:
-        return source, {section: [] for section in SECTIONS}
+    if not isinstance(document, yaml.MappingNode) or not document.value:
+        return source, {}
+    if document.flow_style:
+        return "", {}
+    sections = document.value
     starts = [key.start_mark.line for key, _ in sections]
-    texts: dict[str, list[str]] = {section: [] for section in SECTIONS}
-    for (key, value), until in zip(sections, [*starts[1:], len(lines)], strict=True):
-        items = value.value if isinstance(value, yaml.SequenceNode) else []
+    texts: dict[str, _Section] = {}
+    for (key, value), start, until in zip(sections, starts, [*starts[1:], len(lines)], strict=True):
+        items = value.value if isinstance(value, yaml.SequenceNode) and not value.flow_style else []
         begins = [_line_of(lines, item) for item in items]
-        for begin, end in zip(begins, [*begins[1:], until], strict=False):
-            texts[key.value].append(_ended("".join(lines[begin:end])))
+        rules = tuple(_ended("".join(lines[b:e])) for b, e in zip(begins, [*begins[1:], until], strict=False))
+        texts[key.value] = _Section("".join(lines[start : begins[0]]) if begins else "", rules)
     return "".join(lines[: starts[0]]), texts
 
 

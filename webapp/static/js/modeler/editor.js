@@ -39,6 +39,7 @@ class Editor {
     await Promise.all([this.show(content), this.rules.load()]);
     startToolbar(modeler, document.getElementById('toolbar'), { save: () => this.save(), fit: () => this.fit() });
     startSimulation(modeler, document.getElementById('simulate'), { onToggle: (active) => this.simulate(active) });
+    document.addEventListener('visibilitychange', () => this.panel.leave());
     await this.startSaving(content, revision);
     this.problems.check((await (await request(`/api/process-changes/${data.change}/problems`)).json()).problems);
     place.dataset.ready = 'yes';

@@ -98,6 +98,13 @@ export function conditionGroup(element, { model, panel }) {
     isDefault ? null : text('condition', t('condition_when'), model.body(holder, 'conditionExpression'), write, { feel: 'expression', rows: 3, hint: t('condition_hint') }));
 }
 
+/** Whether an event at a step breaks the step off. */
+export function boundaryGroup(element, { model }) {
+  if (!is(element, 'bpmn:BoundaryEvent') || eventOf(element, 'Error')) return null;
+  const write = (yes) => model.set(element, { cancelActivity: yes });
+  return group('boundary', t('boundary'), check('interrupting', t('interrupting'), element.businessObject.cancelActivity !== false, write, { hint: t('interrupting_hint') }));
+}
+
 const REFERENCES = {
   Message: ['messageRef', 'bpmn:Message'],
   Error: ['errorRef', 'bpmn:Error'],

@@ -69,6 +69,9 @@ export function timeGroup(element, context) {
     check('prefill', t('prefill'), model.property(holder, 'prefill') !== 'no', (yes) => panel.quietly(() => model.setProperty(element, holder, 'prefill', yes ? '' : 'no')), { hint: t('prefill_hint') }));
 }
 
+/** What the docstring says of an input in the brackets after its name. */
+const explained = (name, topic) => topic?.description.match(new RegExp(`\\b${name} \\(([^()]*)\\)`))?.[1].replaceAll('``', '').replace(/\s+/g, ' ');
+
 /** What the system does: a topic of the registry, told by its own docstring, and what it is handed. */
 export function serviceGroup(element, context) {
   if (!is(element, 'bpmn:ServiceTask')) return null;
@@ -80,7 +83,7 @@ export function serviceGroup(element, context) {
   const input = (name, isRequired) => text(
     `input-${name}`, isRequired ? t('input_required', { name }) : name, model.input(holder, name),
     (value) => panel.quietly(() => model.setInput(element, holder, name, value)),
-    { feel: 'value', rows: model.input(holder, name).length > 60 ? 3 : undefined },
+    { feel: 'value', rows: model.input(holder, name).length > 60 ? 3 : undefined, hint: explained(name, topic) },
   );
   const known = new Set([...(topic?.required ?? []), ...(topic?.optional ?? [])]);
   const strange = model.inputs(holder).filter((one) => !known.has(one.name)).map((one) => one.name);

@@ -1,6 +1,6 @@
 // The properties panel: what can be said of the chosen element, or, when nothing is chosen, of the process.
 import { h, note } from './fields.js';
-import { conditionGroup, eventGroup, generalGroup, laneGroup, processGroup } from './groups_basic.js';
+import { boundaryGroup, conditionGroup, eventGroup, generalGroup, laneGroup, processGroup } from './groups_basic.js';
 import { callGroup, decisionGroup, dutyGroup, formGroup, peopleGroup, repeatGroup, scriptGroup, serviceGroup, timeGroup } from './groups_task.js';
 import { ruleGroups } from './groups_rules.js';
 import { is } from './model.js';
@@ -8,7 +8,7 @@ import { timerGroup } from './timer.js';
 import { has, isChinese, t } from './words.js';
 
 const GROUPS = [
-  generalGroup, processGroup, laneGroup, peopleGroup, formGroup, timeGroup, conditionGroup, timerGroup, eventGroup,
+  generalGroup, processGroup, laneGroup, peopleGroup, formGroup, timeGroup, conditionGroup, boundaryGroup, timerGroup, eventGroup,
   serviceGroup, decisionGroup, callGroup, scriptGroup, repeatGroup, dutyGroup, ...ruleGroups,
 ];
 

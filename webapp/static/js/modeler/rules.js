@@ -39,7 +39,14 @@ export class Rules {
 
   async #put(all) {
     const body = JSON.stringify({ revision: this.revision, ...all });
-    const answer = await (await request(this.url, { method: 'PUT', body, headers: { 'Content-Type': 'application/json' } })).json();
+    let answer;
+    try {
+      answer = await (await request(this.url, { method: 'PUT', body, headers: { 'Content-Type': 'application/json' } })).json();
+    } catch (error) {
+      // Somebody else changed the rules: what is saved next is put among theirs.
+      if (error.code === 'change_moved_on') await this.load();
+      throw error;
+    }
     this.revision = answer.revision;
     this.all = { separation: answer.separation, completion: answer.completion };
     this.onProblems(answer.problems);

@@ -74,57 +74,71 @@ export function termField(key, label, value, kind, write, context, { use, builde
     return ask();
   };
   const built = h('details', { class: 'yz-term-builder' },
-    h('summary', {}, t('build')), builder(key, builders, context, calendar, take));
+    h('summary', {}, t('build')), new Builder(key, builders, context.options, calendar, take).element);
   return h('div', {}, field, calendar, built);
 }
 
 /** The usual terms: a kind, its figures, and a button that puts the term in. */
-function builder(key, kinds, { options }, calendar, take) {
-  const place = h('div', { class: 'yz-term-figures' });
-  const choose = select(`${key}-build`, t('build_kind'), kinds[0], kinds.map((one) => ({ value: one, label: t(`build_${one}`) })), () => show(), { none: null });
-  const figures = {};
-  const number = (name, first, least, most) => {
-    const control = h('input', { type: 'number', class: 'form-control', id: `panel-${key}-${name}`, value: first, min: least, max: most });
-    figures[name] = () => Math.min(Math.max(Math.round(Number(control.value)) || least, least), most);
+class Builder {
+  #figures = {};
+  #place = h('div', { class: 'yz-term-figures' });
+
+  constructor(key, kinds, options, calendar, take) {
+    Object.assign(this, { key, options, calendar, take });
+    const choices = kinds.map((one) => ({ value: one, label: t(`build_${one}`) }));
+    this.kind = select(`${key}-build`, t('build_kind'), kinds[0], choices, () => this.#show(), { none: null });
+    this.#show();
+    this.element = h('div', {}, this.kind, this.#place, button(t('build_use'), () => this.#use(), { class: 'btn btn-sm btn-primary' }));
+  }
+
+  #show() {
+    this.#figures = {};
+    this.#place.replaceChildren(...this.#fields(chosenIn(this.kind)));
+  }
+
+  #use() {
+    const values = Object.fromEntries(Object.entries(this.#figures).map(([name, read]) => [name, read()]));
+    const [term, kind] = composed(chosenIn(this.kind), values, chosenIn(this.calendar), this.options);
+    this.take(term, kind);
+  }
+
+  #fields(kind) {
+    switch (kind) {
+      case 'working_days': return [this.#number('count', 3, 400)];
+      case 'working_hours': return [this.#number('count', 8, 2000)];
+      case 'days': return [this.#number('count', 3, 3650)];
+      case 'hours': return [this.#number('count', 24, 9999)];
+      case 'every': return [this.#number('count', 24, 9999), this.#number('times', 3, 99)];
+      case 'setting': return [this.#one('setting', this.options.settings)];
+      case 'daily': return [this.#time()];
+      case 'weekly': return [this.#one('weekday', numbered('weekday', 7)), this.#time()];
+      case 'yearly': return [this.#one('month', numbered('month', 12)), this.#one('day', days()), this.#time()];
+      default: return [this.#one('day', days()), this.#time()];
+    }
+  }
+
+  #number(name, first, most) {
+    const control = h('input', { type: 'number', class: 'form-control', id: `panel-${this.key}-${name}`, value: first, min: 1, max: most });
+    this.#figures[name] = () => Math.min(Math.max(Math.round(Number(control.value)) || 1, 1), most);
     return h('div', { class: 'yz-panel-field' }, h('label', { class: 'form-label', for: control.id }, t(`figure_${name}`)), control);
-  };
-  const time = () => {
-    const control = h('input', { type: 'time', class: 'form-control', id: `panel-${key}-at`, value: '09:00' });
-    figures.at = () => (control.value || '09:00').split(':').map(Number);
+  }
+
+  #time() {
+    const control = h('input', { type: 'time', class: 'form-control', id: `panel-${this.key}-at`, value: '09:00' });
+    this.#figures.at = () => (control.value || '09:00').split(':').map(Number);
     return h('div', { class: 'yz-panel-field' }, h('label', { class: 'form-label', for: control.id }, t('figure_at')), control);
-  };
-  const one = (name, list) => {
-    const control = select(`${key}-${name}`, t(`figure_${name}`), list[0]?.value, list, () => {}, { none: null });
-    figures[name] = () => control.querySelector('select').value;
+  }
+
+  #one(name, list) {
+    const control = select(`${this.key}-${name}`, t(`figure_${name}`), list[0].value, list, () => {}, { none: null });
+    this.#figures[name] = () => chosenIn(control);
     return control;
-  };
-  const named = (prefix, count) => Array.from({ length: count }, (_, place) => ({ value: String(place + 1), label: t(`${prefix}_${place + 1}`) }));
-  const parts = {
-    working_days: () => [number('count', 3, 1, 400)],
-    working_hours: () => [number('count', 8, 1, 2000)],
-    days: () => [number('count', 3, 1, 3650)],
-    hours: () => [number('count', 24, 1, 9999)],
-    every: () => [number('count', 24, 1, 9999), number('times', 3, 1, 99)],
-    setting: () => [one('setting', options.settings)],
-    daily: () => [time()],
-    weekly: () => [one('weekday', named('weekday', 7)), time()],
-    monthly: () => [one('day', days()), time()],
-    quarterly: () => [one('day', days()), time()],
-    yearly: () => [one('month', named('month', 12)), one('day', days()), time()],
-  };
-  const days = () => [...Array.from({ length: 31 }, (_, place) => ({ value: String(place + 1), label: String(place + 1) })), { value: 'L', label: t('last_day') }];
-  const show = () => {
-    for (const name of Object.keys(figures)) delete figures[name];
-    place.replaceChildren(...parts[choose.querySelector('select').value]());
-  };
-  const put = () => {
-    const values = Object.fromEntries(Object.entries(figures).map(([name, read]) => [name, read()]));
-    const [term, kind] = composed(choose.querySelector('select').value, values, calendar.querySelector('select').value, options);
-    take(term, kind);
-  };
-  show();
-  return h('div', {}, choose, place, button(t('build_use'), put, { class: 'btn btn-sm btn-primary' }));
+  }
 }
+
+const chosenIn = (labelled) => labelled.querySelector('select').value;
+const numbered = (prefix, count) => Array.from({ length: count }, (_, place) => ({ value: String(place + 1), label: t(`${prefix}_${place + 1}`) }));
+const days = () => [...Array.from({ length: 31 }, (_, place) => ({ value: String(place + 1), label: String(place + 1) })), { value: 'L', label: t('last_day') }];
 
 /** The text of a built term, and where a timer keeps it. */
 function composed(kind, { count, times, setting, at, weekday, day, month }, calendar, options) {
