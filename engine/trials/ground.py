@@ -55,10 +55,11 @@ from engine.trials.sandbox import Sandbox
 TRIALS = system_actor("trial")
 _MASKED = "＊＊"
 _ORGANISATION = (group, membership, setting, calendar, indicator_target, document_template, deployment)
-_MASTER_DATA = (customer, contact, contract, project, project_indicator, sla, sla_item, spare_part)
+_MASTER_DATA = (customer, contact, contract, project, sla, sla_item, project_indicator, spare_part)
 # What stands in the copy instead of what is there: a trial needs nobody's password and calls no customer.
 _INSTEAD: dict[str, Callable[[Record], dict[str, Any]]] = {
     "user": lambda row: {"password_hash": "!"},
+    "sla": lambda row: {"instance_id": None, "signed_file_id": None},  # neither cases nor files come along
     "contact": lambda row: {"name": f"{_MASKED}{row.id}", "phone": "", "email": ""},
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from mimetypes import guess_type
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
@@ -167,7 +168,7 @@ class Sandbox:
                 actor=actor,
                 content=name.encode()[:STAND_IN_BYTES],
                 name=name,
-                content_type="text/plain",
+                content_type=guess_type(name)[0] or "text/plain",
                 limit_bytes=STAND_IN_BYTES,
                 now=self.now,
                 work_item_id=None if item is None else item.id,

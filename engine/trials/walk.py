@@ -22,6 +22,7 @@ DEFAULT_BEGINNING = datetime(2026, 3, 2, 1, tzinfo=UTC)  # Monday, nine in the m
 MAX_WALKS = 200
 MAX_STEPS = 500
 OWN = "own"  # master_data of a walk: the organisation's, where ``true`` stands for a customer of the demo company
+_SECOND = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(days=3660)
 # The parts of a walk: their types, and whether they are needed.
 _WALK: Mapping[str, tuple[type, bool]] = {
@@ -234,6 +235,12 @@ def duration(text: str) -> timedelta:
         problem = {"problem_zh": "不是时长，例如 P1DT2H", "problem_en": "not a length of time such as P1DT2H"}
         raise WalksInvalid(where=text[:40], **problem)
     return length
+
+
+def iso(length: timedelta) -> str:
+    """A length of time as walks write it; in whole seconds, rounded up so that what is due is reached."""
+    days, rest = divmod(-(-length // _SECOND), 86_400)
+    return f"P{days}D" + (f"T{rest}S" if rest else "") if days else f"PT{rest}S"
 
 
 def _read(given: Any, where: str) -> Walk:

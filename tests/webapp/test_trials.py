@@ -104,7 +104,7 @@ def test_the_clock_moves_to_the_next_deadline_and_a_step_is_taken_back(
     assert "2026-03-09 09:00" in owner.text
     assert "逾期" in owner.text
     owner.send(f"{page}/clock", to="moment", at="2026-03-01T00:00")
-    assert "无法识别" in owner.text
+    assert "只能往后拨" in owner.text
     owner.send(f"{page}/undo")
     assert "2026-03-02 09:00" in owner.text
     assert company.rows(trial)[0].steps == []
@@ -176,3 +176,16 @@ def test_the_walks_page_shows_a_finished_run_and_accepts_an_outcome(
     owner.visit(f"/process-changes/{change_id}/walks")
     assert owner.text.count("与所写一致") == 1
     assert owner.text.count("结果不同") == 2
+
+
+def test_a_finished_case_is_kept_as_a_walk_from_its_page(company: Company, sign_in: SignIn) -> None:
+    instance_id = company.start("liuyang", KEY, **SAID)
+    company.submit("lihao", "evaluate", decision="decline", reason="涉及其他单位数据")
+    page = f"/process-instances/{instance_id}"
+    owner = sign_in("admin").visit(page)
+    assert not [one for one in owner.page.xpath("//form/@action") if one.endswith("/walk")]
+    company.submit("liuyang", "answer", answered_through="mail", accepted="unknown")
+    assert not [one for one in sign_in("lihao").visit(page).page.xpath("//form/@action") if one.endswith("/walk")]
+    owner.visit(page).submit(f"{page}/walk")
+    assert owner.path.endswith("/walks")
+    assert "真实案件 2026-03（脱敏） 1" in owner.text

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from engine import attachments, engine_incidents, instances, process_library, users
 from engine.definitions.translate import translated_xml
 from engine.runtime.step import InstanceUnknown
+from engine.trials import real_cases
 from webapp import process_words
 from webapp.case_view import diagram_of, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
@@ -50,6 +51,7 @@ def show(instance_id: str) -> str:
             raise InstanceUnknown(id=instance_id)
         version = process_library.version_of(connection, case.model.key, case.version)
         names, words = part_names(connection, version, current_language()), ProcessWords(connection)
+        may_become_walk = real_cases.may_keep(connection, actor, case.instance)
         variables, people, incidents = {}, [], []
         if actor.is_administrator:
             variables = instances.variables(current_platform().runtime, connection, instance_id, now=current_time())
@@ -66,6 +68,7 @@ def show(instance_id: str) -> str:
         people=people,
         incidents=incidents,
         may_cancel=instances.may_cancel(case.instance, actor),
+        may_become_walk=may_become_walk,
     )
 
 
