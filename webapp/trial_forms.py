@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import orjson
@@ -28,8 +28,6 @@ from webapp.forms.post import apply_row_action, attach_files, read_post
 from webapp.forms.view import FormView
 from webapp.process_words import ProcessWords
 from webapp.processes import process_names
-
-_SECOND = timedelta(seconds=1)
 
 
 class TrialInputInvalid(Invalid):
@@ -172,15 +170,6 @@ def moment_of(text: str) -> datetime:
 def typed(at: datetime) -> str:
     """A moment as ``moment_of`` reads it."""
     return at.astimezone(current_platform().settings.zone).strftime("%Y-%m-%dT%H:%M")
-
-
-def iso(length: timedelta) -> str:
-    """A length of time as walks write it; in whole seconds, rounded up so that what is due is reached."""
-    negative, seconds = length < timedelta(), -(-length // _SECOND)
-    if negative:
-        raise TrialInputInvalid(what="< 0")
-    days, rest = divmod(seconds, 86_400)
-    return f"P{days}D" + (f"T{rest}S" if rest else "") if days else f"PT{rest}S"
 
 
 def typed_variables() -> dict[str, Any]:

@@ -17,13 +17,12 @@ from engine.store.types import Record
 from engine.trials import answers, suite, trial
 from engine.trials.sandbox import Sandbox
 from engine.trials.trial import Live
-from engine.trials.walk import DEFAULT_BEGINNING, OWN, begin
+from engine.trials.walk import DEFAULT_BEGINNING, OWN, begin, iso
 from webapp.context import current_actor, current_platform, current_time, reading, writing
 from webapp.errors import message_of
 from webapp.trial_forms import (
     draw_start,
     go_to,
-    iso,
     live_trials,
     moment_of,
     read_start,

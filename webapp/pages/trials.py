@@ -18,8 +18,9 @@ from engine.errors import Conflict, EngineError
 from engine.forms import FormInvalid
 from engine.store.types import Record
 from engine.trials import answers, suite, trial
+from engine.trials.sandbox import TimeRunsForward
 from engine.trials.trial import Live
-from engine.trials.walk import WalksInvalid, take
+from engine.trials.walk import WalksInvalid, iso, take
 from webapp.case_view import diagram_of
 from webapp.context import (
     current_actor,
@@ -36,7 +37,6 @@ from webapp.process_words import ProcessWords
 from webapp.trial_forms import (
     draw_task,
     go_to,
-    iso,
     live_trials,
     moment_of,
     name_of,
@@ -156,7 +156,10 @@ def move_clock(trial_id: int) -> Response:
             return {"wait": _LENGTHS[choice]}
         if choice == "next":
             return {"wait": iso(max(live.sandbox.next_deadline_at() or now, now) - now)}
-        return {"wait": iso(moment_of(request.form.get("at", "")) - now)}
+        wanted = moment_of(request.form.get("at", ""))
+        if wanted < now:
+            raise TimeRunsForward()
+        return {"wait": iso(wanted - now)}
 
     return _step(trial_id, step)
 
