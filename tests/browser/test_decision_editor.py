@@ -163,7 +163,12 @@ def test_no_english_is_left_in_the_chinese_editor(company: Company, screen: Scre
 def test_a_reviewer_looks_and_tries_but_changes_nothing(company: Company, screen: Screens) -> None:
     page, change_id = opened(company, screen, who=REVIEWER)
     expect(page.locator("[data-saving-lock]")).to_be_visible()
-    assert page.locator("[data-decision-editor]").evaluate("one => one.inert") is True
+    cell(page, "complaint_class_rule2_out2").click()
+    page.keyboard.type("6")
+    page.locator(".tjs-table-container").evaluate("one => one.scrollLeft = 500")
+    cell(page, "complaint_class_rule2_out2").click(button="right")
+    expect(page.locator(".context-menu")).to_have_count(0)
+    assert page.evaluate("decisionEditorPage.read().then(text => text === decisionEditorPage.text)") is True
     page.locator("#tried-row").get_by_label("涉及安全或法律法规").select_option("true")
     expect(page.locator("#tried-row")).to_contain_text("符合的规则：1")
     assert changed_file(company, change_id, NAME).revision == 1

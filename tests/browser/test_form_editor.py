@@ -168,10 +168,21 @@ def test_no_english_is_left_in_the_chinese_editor(company: Company, screen: Scre
 
 
 def test_a_reviewer_looks_and_changes_nothing(company: Company, screen: Screens) -> None:
-    page, _ = opened(company, screen, who=REVIEWER)
+    page, change_id = opened(company, screen, who=REVIEWER)
+    before = stored(company, change_id)
     expect(page.locator("[data-saving-lock]")).to_be_visible()
-    assert page.locator("[data-form-editor]").evaluate("one => one.inert") is True
+    page.locator(f'.fjs-element[data-id="{field(before, "kind")["id"]}"]').click()
+    open_groups(page)
+    expect(page.get_by_label("标签（英文）")).to_have_value("Kind")
+    page.get_by_label("标签（英文）").focus()
+    page.keyboard.type("changed")
+    page.locator(".fjs-context-pad-item").first.click()
+    page.locator(".fjs-palette-field[data-field-type=number]").focus()
+    page.keyboard.press("Enter")
+    page.locator("[data-form-editor]").press("Delete")
+    assert page.evaluate("formEditorPage.read() === formEditorPage.text") is True
     expect(page.get_by_role("button", name="撤销")).to_be_disabled()
+    assert stored(company, change_id) == before
 
 
 def test_a_phone_shows_the_form_and_says_where_it_is_edited(company: Company, screen: Screens) -> None:

@@ -2,6 +2,7 @@
 import { request } from '../changes/saving.js';
 import { startSaving } from '../changes/saving_bar.js';
 import { ProblemList } from '../changes/problem_list.js';
+import { ReadOnly } from '../changes/read_only.js';
 import { Marks } from './marks.js';
 import { Names } from './names.js';
 import { withLayout } from './layout.js';
@@ -18,6 +19,7 @@ class DecisionEditorPage {
     this.text = JSON.parse(document.getElementById('decision-source').textContent);
     this.missing = new Set();
     this.tabs = document.querySelector('[data-views]');
+    this.readOnly = new ReadOnly(place);
     this.marks = new Marks();
     this.names = new Names(document.querySelector('[data-names]'), this.words.names);
     this.row = new TriedRow({ read: () => this.read(), decision: () => this.shownDecision, marks: this.marks });
@@ -108,7 +110,7 @@ class DecisionEditorPage {
 
   /** Show a view. A file without a drawing of its decisions gets one, as a change of the file, when somebody asks for it. */
   async open(view) {
-    if (view.type === 'drd' && !this.place.inert) {
+    if (view.type === 'drd' && !this.readOnly.isOn) {
       const drawn = withLayout(await this.read());
       if (drawn) {
         await this.editor.importXML(drawn);
@@ -136,7 +138,7 @@ class DecisionEditorPage {
   }
 
   lock(isLocked) {
-    this.place.inert = isLocked;
+    this.readOnly.isOn = isLocked;
     this.names.lock(isLocked);
     this.showButtons();
   }
@@ -150,7 +152,7 @@ class DecisionEditorPage {
   showButtons() {
     const can = { undo: this.stack?.canUndo(), redo: this.stack?.canRedo() };
     for (const button of document.querySelectorAll('[data-editor-action]')) {
-      button.disabled = this.place.inert || !can[button.dataset.editorAction];
+      button.disabled = this.readOnly.isOn || !can[button.dataset.editorAction];
     }
   }
 

@@ -2,6 +2,7 @@
 import { startSaving } from '../changes/saving_bar.js';
 import { request } from '../changes/saving.js';
 import { ProblemList } from '../changes/problem_list.js';
+import { ReadOnly } from '../changes/read_only.js';
 import { FaithfulForm } from './faithful.js';
 import { languagesModule, paletteModule } from './languages.js';
 import { Preview } from './preview.js';
@@ -19,6 +20,7 @@ class FormEditorPage {
     this.words = JSON.parse(document.getElementById('form-editor-words').textContent);
     this.missing = translate(CHROME, this.words.editor);
     this.text = JSON.parse(document.getElementById('form-source').textContent);
+    this.readOnly = new ReadOnly(place, (target) => target.closest('.fjs-element, .bio-properties-panel-group-header') && !target.closest('.fjs-context-pad'));
     this.preview = new Preview(() => this.read());
     this.problems = new ProblemList(document.querySelector('[data-problems]'), {
       file: place.dataset.name,
@@ -46,7 +48,7 @@ class FormEditorPage {
       content: this.text,
       read: async () => this.read(),
       load: async (text) => { await this.load(text); this.preview.refresh(); },
-      onLock: (lock) => { this.place.inert = !lock.is_mine; this.showButtons(); },
+      onLock: (lock) => { this.readOnly.isOn = !lock.is_mine; this.showButtons(); },
       onProblems: (problems) => this.problems.show(problems),
     });
     await this.problems.load(`/api/process-changes/${changeId}/problems`, request);
@@ -78,7 +80,7 @@ class FormEditorPage {
     const stack = this.editor.get('commandStack');
     const can = { undo: stack.canUndo(), redo: stack.canRedo() };
     for (const button of document.querySelectorAll('[data-editor-action]')) {
-      button.disabled = this.place.inert || !can[button.dataset.editorAction];
+      button.disabled = this.readOnly.isOn || !can[button.dataset.editorAction];
     }
   }
 
