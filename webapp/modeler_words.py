@@ -26,6 +26,7 @@ _GENERAL = {
     "lane_group": lazy_gettext("Group that does its tasks"),
     "lane_group_hint": lazy_gettext("Stands in for tasks that name nobody"),
     "choose_one": lazy_gettext("Choose one element to see what can be said of it."),
+    "element": lazy_gettext("Element"),
     "none_chosen": lazy_gettext("None"),
     "unknown_choice": lazy_gettext("{value} (unknown)"),
     "narrow": lazy_gettext("Narrow: {what}"),

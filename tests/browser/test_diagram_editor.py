@@ -326,6 +326,35 @@ def test_rules_of_a_task_are_written_beside_the_diagram(owned: Company, screen: 
     assert yaml.safe_load(written)["separation"][-1]["bars"] == {"completers_of": ["hold_opening"]}
 
 
+def test_a_pool_with_lanes_goes_around_the_process(owned: Company, screen: Screens) -> None:
+    change_id = begun(owned, "purchase")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    page.locator(".djs-palette .entry[data-action='create.participant-expanded']").click()
+    box = page.locator("#diagram-canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 350, box["y"] + 300)
+    page.mouse.move(box["x"] + 400, box["y"] + 380, steps=5)
+    page.mouse.click(box["x"] + 400, box["y"] + 380)
+    page.keyboard.press("Escape")
+    page.locator(".djs-context-pad .entry[data-action='lane-divide-two']").click()
+    page.keyboard.press("Escape")
+    first, second = page.evaluate(
+        "diagramEditor.modeler.get('elementRegistry').filter(one => one.type === 'bpmn:Lane').map(one => one.id)"
+    )
+    for lane, name, group in ((first, "申请部门", "operations"), (second, "财务部", "finance")):
+        field(page, "element").select_option(lane)
+        set_field(page, "name", name)
+        set_field(page, "lane-group", group)
+    expect(page.locator(".djs-palette .entry[data-action='create.participant-expanded']")).to_have_count(0)
+    saved(page)
+    model = read_process(stored_xml(page, change_id, "purchase").encode(), "purchase.bpmn")
+    assert (model.key, model.name_zh, model.name_en, model.area) == ("purchase", "采购申请", "Purchase", "quality")
+    assert [(lane.name_zh, lane.group) for lane in model.lanes] == [("申请部门", "operations"), ("财务部", "finance")]
+    starts = model.elements["purchase_begins"]
+    assert model.lane_of(starts) in model.lanes
+
+
 def test_only_what_the_engine_runs_is_offered(owned: Company, screen: Screens) -> None:
     change_id = begun(owned, "purchase")
     page = screen(OWNER)
@@ -399,8 +428,11 @@ def test_everybody_can_use_the_editor(owned: Company, screen: Screens, language:
     choose(page, _first_timer(page))
     assert_accessible(page)
     choose_process(page)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Control+Shift+Z")
+    picker = page.get_by_label("元素" if language == "zh" else "Element", exact=True)
+    picker.focus()
+    picker.select_option("approve_audit")
+    expect(field(page, "id")).to_have_value("approve_audit")
+    expect(field(page, "element")).to_be_focused()
     phone = screen(OWNER, phone=True, language=language)
     phone.goto(f"/process-changes/{change_id}/diagram")
     expect(phone.locator(".yz-diagram[data-drawn]")).to_be_visible()

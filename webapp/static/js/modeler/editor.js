@@ -108,12 +108,19 @@ class Editor {
   isLocked() { return this.modeler.get('locking').isLocked; }
   formUrl(key) { return data.formUrl.replace('__name__', encodeURIComponent(`${key}.json`)); }
   decisionUrl(file) { return data.decisionUrl.replace('__name__', encodeURIComponent(file)); }
+  /** Everything that can be chosen in the diagram, for whoever does not use a mouse. */
+  elements() { return this.#elements('bpmn:FlowElement', 'bpmn:Lane', 'bpmn:TextAnnotation'); }
+  choose(id) {
+    if (id) this.problems.select(id);
+    else this.modeler.get('selection').select(null);
+  }
+
   tasks() { return this.#elements('bpmn:UserTask', 'bpmn:ManualTask'); }
   starts() { return this.#elements('bpmn:StartEvent'); }
 
   #elements(...types) {
     const shapes = this.modeler.get('elementRegistry').filter((one) => one.type !== 'label' && is(one, ...types));
-    return shapes.map((one) => ({ value: one.id, label: one.businessObject.name || `${kindOf(one)} ${one.id}` }));
+    return shapes.map((one) => ({ value: one.id, label: `${one.businessObject.name || one.id} (${kindOf(one)})` }));
   }
 
   /** A new form in the change, empty but for its names. */

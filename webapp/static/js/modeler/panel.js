@@ -1,5 +1,5 @@
 // The properties panel: what can be said of the chosen element, or, when nothing is chosen, of the process.
-import { h, note } from './fields.js';
+import { h, note, select } from './fields.js';
 import { boundaryGroup, conditionGroup, eventGroup, generalGroup, laneGroup, processGroup } from './groups_basic.js';
 import { callGroup, decisionGroup, dutyGroup, formGroup, peopleGroup, repeatGroup, scriptGroup, serviceGroup, timeGroup } from './groups_task.js';
 import { ruleGroups } from './groups_rules.js';
@@ -59,13 +59,16 @@ export class Panel {
     if (kept.start != null && again.value === kept.value) again.setSelectionRange(kept.start, kept.end);
   }
 
+  /** Draw the panel of what was chosen; who came by keyboard stays where they are. */
   #choose(selection) {
     this.leave();
+    const picks = document.activeElement?.id === 'panel-element';
     const root = this.modeler.get('canvas').getRootElement();
     const chosen = selection.length > 1 ? null : selection[0] ?? root;
     this.#element = chosen?.labelTarget ?? chosen;
     this.#draw();
     this.host.scrollTop = 0;
+    if (picks) document.getElementById('panel-element')?.focus();
   }
 
   #draw() {
@@ -77,8 +80,9 @@ export class Panel {
     const heading = h('h2', { class: 'yz-panel-head' });
     const groups = GROUPS.flatMap((group) => group(element, this.context)).filter(Boolean);
     const isLocked = this.modeler.get('locking').isLocked;
+    const picker = select('element', t('element'), element.id, this.context.change.elements(), (id) => this.context.change.choose(id), { none: t('process') });
     const body = h('fieldset', { class: 'yz-panel-fields', disabled: isLocked }, groups);
-    this.host.replaceChildren(heading, body);
+    this.host.replaceChildren(picker, heading, body);
     this.#head();
   }
 

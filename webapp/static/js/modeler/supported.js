@@ -22,6 +22,11 @@ class Supported {
     // One pool is enough: the palette is drawn anew when there is one.
     const anew = ({ element } = {}) => { if (!element || element.type === 'bpmn:Participant') eventBus.fire('i18n.changed'); };
     eventBus.on(['import.done', 'shape.added', 'shape.removed'], anew);
+    // A pool around the process carries its name.
+    eventBus.on('commandStack.shape.create.postExecuted', LATE, ({ context: { shape } }) => {
+      const { processRef, name } = shape.businessObject;
+      if (shape.type === 'bpmn:Participant' && processRef?.name && !name) injector.get('modeling').updateProperties(shape, { name: processRef.name });
+    });
     palette.registerProvider(LATE, { getPaletteEntries: () => (entries) => this.palette(entries) });
     contextPad.registerProvider(LATE, { getContextPadEntries: (element) => (entries) => this.contextPad(element, entries) });
     popupMenu.registerProvider('bpmn-replace', LATE, {
