@@ -125,6 +125,8 @@ def test_every_form_of_the_company_passes_through_the_editor_unchanged(company: 
     """What the editor adds, orders and knows nothing of: none of it reaches the file."""
     page, _ = opened(company, screen)
     texts = [row.source.decode() for row in company.rows(form_definition)]
+    twice = [{"type": "textfield", "id": "same", "key": key} for key in ("one", "other")]
+    texts.append(json.dumps({"type": "default", "id": "x", "components": twice, "of": {"another": "tool"}}))
     assert len(texts) > 50
     for text in texts:
         page.evaluate("text => formEditorPage.load(text)", text)
@@ -154,6 +156,20 @@ def test_problems_lead_to_their_field(company: Company, screen: Screens) -> None
     problem.click()
     expect(page.locator(".bio-properties-panel-header-type")).to_have_text("计算项")
     assert_accessible(page)
+
+
+def test_wrong_feel_is_said_at_its_field_while_one_types(company: Company, screen: Screens) -> None:
+    page, change_id = opened(company, screen)
+    page.locator(f'.fjs-element[data-id="{field(stored(company, change_id), "kind")["id"]}"]').click()
+    open_groups(page)
+    condition = page.locator("[data-entry-id=conditional-hide]")
+    condition.locator(".cm-content").fill("severity = ")
+    expect(condition.locator(".bio-properties-panel-error")).to_contain_text("表达式不完整")
+    condition.locator(".cm-content").fill('severity = "low"')
+    expect(condition.locator(".bio-properties-panel-error")).to_have_count(0)
+    expect(page.locator("#preview").get_by_label("投诉类别")).to_be_visible()
+    page.locator("#preview").get_by_text("轻微", exact=True).click()
+    expect(page.locator("#preview").get_by_label("投诉类别")).to_have_count(0)
 
 
 def test_no_english_is_left_in_the_chinese_editor(company: Company, screen: Screens) -> None:

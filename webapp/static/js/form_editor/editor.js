@@ -4,6 +4,7 @@ import { request } from '../changes/saving.js';
 import { ProblemList } from '../changes/problem_list.js';
 import { ReadOnly } from '../changes/read_only.js';
 import { FaithfulForm } from './faithful.js';
+import { FeelChecks } from './feel_checks.js';
 import { languagesModule, paletteModule } from './languages.js';
 import { Preview } from './preview.js';
 import { translate } from '../changes/translation.js';
@@ -39,6 +40,7 @@ class FormEditorPage {
       if (event.key === 'Enter' && event.target.closest('.fjs-palette-field')) event.preventDefault();
     }, true);
     this.editor.on('commandStack.changed', ({ trigger }) => this.changed(trigger));
+    this.feelChecks = new FeelChecks(this.editor);
     this.connectButtons();
     const { changeId, name, revision } = this.place.dataset;
     this.saving = await startSaving({
