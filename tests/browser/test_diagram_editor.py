@@ -440,6 +440,47 @@ def test_everybody_can_use_the_editor(owned: Company, screen: Screens, language:
     assert_accessible(phone)
 
 
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("no XML <", "流程图无法显示：不是 BPMN 文件"),
+        (
+            "<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL'><process id='purchase'/></definitions>",
+            "流程图无法显示：没有要显示的图表",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_shown_is_left_as_it_is(
+    owned: Company, screen: Screens, source: str, reason: str
+) -> None:
+    change_id = begun(owned, "purchase")
+    _write(owned, change_id, source)
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    expect(page.locator("[data-saving-questions]")).to_contain_text(reason)
+    expect(page.locator(".djs-palette")).to_be_hidden()
+    assert problems(page) != []
+    page.locator("#toolbar [data-action=save]").click()
+    assert stored_xml(page, change_id, "purchase") == source
+
+
+def test_what_an_author_typed_is_text_and_nothing_else(owned: Company, screen: Screens) -> None:
+    change_id = begun(owned, "purchase")
+    hostile = "&lt;img src=x onerror=alert(1)&gt;{{7*7}}${7*7}"
+    page = screen(OWNER)
+    before = stored_xml(page, change_id, "purchase")
+    _write(owned, change_id, before.replace("开始", hostile).replace("采购申请", hostile))
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    open_diagram(page, change_id)
+    choose(page, "purchase_begins")
+    shown = "<img src=x onerror=alert(1)>{{7*7}}${7*7}"
+    expect(page.locator(".yz-panel-head")).to_contain_text(shown)
+    expect(page.locator("h1").first).to_have_text(shown)
+    page.locator("#simulate").click()
+    page.locator(".bts-context-pad").first.click()
+    expect(page.locator("#diagram-canvas img")).to_have_count(0)
+
+
 def test_who_may_not_edit_only_looks(owned: Company, screen: Screens) -> None:
     change_id = opened(owned, "nonconformity")
     reviewer = screen("linfang")
@@ -447,6 +488,20 @@ def test_who_may_not_edit_only_looks(owned: Company, screen: Screens) -> None:
     expect(reviewer.locator("[data-saving-lock]")).to_have_text("您可以查看，不能修改")
     choose(reviewer, "contain")
     expect(field(reviewer, "name")).to_be_disabled()
+
+
+def _write(company: Company, change_id: int, source: str) -> None:
+    """Put a file of somebody else into a change."""
+    with company.platform.database.write() as connection:
+        process_changes.save_file(
+            connection,
+            actor=company.actor(OWNER),
+            change_id=change_id,
+            name="purchase.bpmn",
+            content=source.encode(),
+            revision=1,
+            now=company.clock.now(),
+        )
 
 
 def _first_timer(page: Page) -> str:

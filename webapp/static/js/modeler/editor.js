@@ -8,13 +8,16 @@ import { Rules } from './rules.js';
 import { startSimulation } from './simulation.js';
 import { supportedModule } from './supported.js';
 import { startToolbar } from './toolbar.js';
-import { t, translateModule, untranslated } from './words.js';
+import { isChinese, t, translateModule, untranslated } from './words.js';
 
 const place = document.getElementById('diagram-editor');
 const data = place.dataset;
 const WIDE = matchMedia('(min-width: 48rem)');
 
 class Editor {
+  isForeign = false;
+  isShown = false;
+
   async start() {
     const url = `/api/process-changes/${data.change}/files`;
     const [camunda, file, options] = await Promise.all([
@@ -65,14 +68,17 @@ class Editor {
     await this.saving.flush();
   }
 
-  /** Show a diagram; what cannot be read is said where the problems stand. */
+  /** Show a diagram. What cannot be shown is left as it is: nobody draws over it. */
   async show(xml) {
     try {
       await this.modeler.importXML(xml);
+      this.isShown = true;
       this.fit();
     } catch (error) {
-      this.tell(t('not_readable', { reason: error.message }));
+      this.isShown = false;
+      this.tell(t('not_readable', { reason: reasonOf(error) }));
     }
+    this.lock(this.isForeign);
   }
 
   /** The whole diagram beside the palette. */
@@ -91,7 +97,10 @@ class Editor {
     });
   }
 
-  lock(isLocked) {
+  /** `isForeign`: somebody else edits. */
+  lock(isForeign) {
+    this.isForeign = isForeign;
+    const isLocked = isForeign || !this.isShown;
     if (this.modeler.get('locking').isLocked === isLocked) return;
     this.modeler.get('locking').lock(isLocked);
     place.classList.toggle('is-locked', isLocked);
@@ -140,6 +149,9 @@ class Editor {
     document.querySelector('[data-saving-questions]').append(said);
   }
 }
+
+/** What bpmn-js says of a file; of what it says in English only, the publish checks below say more. */
+const reasonOf = ({ message }) => (isChinese ? window.bpmnZh[message] ?? t('no_diagram') : message);
 
 const loaded = (address, attributes = {}) => new Promise((resolve, reject) => {
   const script = document.createElement('script');

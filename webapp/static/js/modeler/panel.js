@@ -80,7 +80,8 @@ export class Panel {
     const heading = h('h2', { class: 'yz-panel-head' });
     const groups = GROUPS.flatMap((group) => group(element, this.context)).filter(Boolean);
     const isLocked = this.modeler.get('locking').isLocked;
-    const picker = select('element', t('element'), element.id, this.context.change.elements(), (id) => this.context.change.choose(id), { none: t('process') });
+    const isWhole = is(element, 'bpmn:Collaboration', 'bpmn:Process', 'bpmn:Participant');
+    const picker = select('element', t('element'), isWhole ? '' : element.id, this.context.change.elements(), (id) => this.context.change.choose(id), { none: t('process') });
     const body = h('fieldset', { class: 'yz-panel-fields', disabled: isLocked }, groups);
     this.host.replaceChildren(picker, heading, body);
     this.#head();

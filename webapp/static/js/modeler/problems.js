@@ -31,7 +31,8 @@ export class Problems {
   #lintSoon() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(async () => {
-      const found = await window.modelerExtras.lint(this.modeler.getDefinitions());
+      const definitions = this.modeler.getDefinitions();
+      const found = definitions ? await window.modelerExtras.lint(definitions) : [];
       this.#linted = found.filter(({ rule }) => has(`lint_${rule}`))
         .map(({ element, rule }) => ({ code: rule, level: 'warning', file: '', element, text: t(`lint_${rule}`) }));
       this.#draw();
