@@ -10,7 +10,7 @@ _GENERAL = {
     "name_en": lazy_gettext("English name"),
     "flow_name_hint": lazy_gettext("Stands at the line, e.g. an answer to the gateway's question"),
     "id": lazy_gettext("Id"),
-    "id_hint": lazy_gettext("Letters, digits, _ . -; rules, walks and running cases know the step by it"),
+    "id_hint": lazy_gettext("Letters, digits, _ . -; walks and running cases know the step by it"),
     "documentation": lazy_gettext("Notes"),
     "annotation": lazy_gettext("Text"),
     "process": lazy_gettext("Process"),

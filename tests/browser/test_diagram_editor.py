@@ -318,12 +318,29 @@ def test_rules_of_a_task_are_written_beside_the_diagram(owned: Company, screen: 
     group.get_by_role("button", name="保存规则").click()
     expect(group.locator(".yz-rule")).to_have_count(2)
 
-    answer = page.request.get(f"/api/process-changes/{change_id}/files/internal_audit.rules.yaml")
+    written = _rules(page, change_id)
     source = (ROOT / "processes" / "quality" / "internal_audit.rules.yaml").read_text(encoding="utf-8")
-    written = answer.text()
     assert written.startswith(source[: source.index("completion:")])
     assert written.endswith(source[source.index("completion:") :])
     assert yaml.safe_load(written)["separation"][-1]["bars"] == {"completers_of": ["hold_opening"]}
+
+
+def test_rules_follow_a_step_that_gets_another_id(owned: Company, screen: Screens) -> None:
+    change_id = opened(owned, "internal_audit")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    choose(page, "write_report")
+    set_field(page, "id", "compile_report")
+    saved(page)
+    choose(page, "approve_report")
+    group = page.locator("[data-group=separation]")
+    expect(group).to_contain_text("编制审核报告的人不能审阅报告")
+    assert "completers_of: [compile_report]" in _rules(page, change_id)
+    assert problems(page) == []
+    page.get_by_role("button", name="撤销").click()
+    expect(element(page, "write_report")).to_have_count(1)
+    saved(page)
+    assert "completers_of: [write_report]" in _rules(page, change_id)
 
 
 def test_a_pool_with_lanes_goes_around_the_process(owned: Company, screen: Screens) -> None:
@@ -502,6 +519,10 @@ def _write(company: Company, change_id: int, source: str) -> None:
             revision=1,
             now=company.clock.now(),
         )
+
+
+def _rules(page: Page, change_id: int) -> str:
+    return page.request.get(f"/api/process-changes/{change_id}/files/internal_audit.rules.yaml").text()
 
 
 def _first_timer(page: Page) -> str:

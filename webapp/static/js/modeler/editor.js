@@ -37,6 +37,9 @@ class Editor {
     this.problems = new Problems(modeler, document.getElementById('problem-list'), document.getElementById('problem-count'));
     this.rules = new Rules(data.change, { onProblems: (found) => this.problems.check(found) });
     this.panel = new Panel(modeler, document.getElementById('panel'), { model: this.model, options, change: this, rules: this.rules });
+    modeler.get('eventBus').on('element.updateId', ({ element, newId }) => {
+      this.rules.renamed(element.id, newId).then(() => this.panel.redraw(), (error) => this.tell(error.message));
+    });
     // The list of problems takes room from the canvas and gives it back.
     new ResizeObserver(() => modeler.get('canvas').resized()).observe(document.getElementById('diagram-canvas'));
     await Promise.all([this.show(content), this.rules.load()]);

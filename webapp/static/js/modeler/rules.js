@@ -37,6 +37,24 @@ export class Rules {
     return this.#put({ ...this.all, [kind]: list.filter((one) => one.tasks.length) });
   }
 
+  /** A step got another id: the rules go on to be about it. One renaming after the other, each over the last. */
+  renamed(before, after) {
+    const other = (ids) => ids.map((id) => (id === before ? after : id));
+    this.#renaming = this.#renaming.then(async () => {
+      const isNamed = (rule) => [...rule.tasks, ...(rule.bars?.completers_of ?? [])].includes(before);
+      if (![...this.all.separation, ...this.all.completion].some(isNamed)) return;
+      const separation = this.all.separation.map((rule) => ({
+        ...rule,
+        tasks: other(rule.tasks),
+        bars: rule.bars.completers_of ? { ...rule.bars, completers_of: other(rule.bars.completers_of) } : rule.bars,
+      }));
+      const completion = this.all.completion.map((rule) => ({ ...rule, tasks: other(rule.tasks) }));
+      await this.#put({ separation, completion });
+    });
+    return this.#renaming;
+  }
+  #renaming = Promise.resolve();
+
   async #put(all) {
     const body = JSON.stringify({ revision: this.revision, ...all });
     let answer;
