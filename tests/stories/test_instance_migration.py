@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from engine import deployments, doctor, instance_migrations
 from engine.actors import system_actor
 from engine.errors import Forbidden
+from engine.forms import FormInvalid
 from engine.instance_migrations import MigrationGone, MigrationRefused, Plan
 from engine.store import audit
 from engine.store.tables import history, process_instance, timer, work_item
@@ -193,6 +195,40 @@ def test_a_deadline_that_is_gone_fires_no_more_and_one_that_stays_keeps_its_mome
     company.submit("lihao", "sign")
     assert company.instances[0].status == "completed"
     assert healthy(company)
+
+
+def with_form(company: Company, *fields: str) -> None:
+    """The first version, its check with a form of these fields."""
+    diagram = Diagram(KEY).start().user("check", groups="service_desk", camunda_formRef="onboarding_check")
+    diagram.user("sign", groups="operations").end()
+    diagram.flow("begin", "check").flow("check", "sign").flow("sign", "done")
+    components = [
+        {"type": "textfield", "id": key, "key": key, "label": key, "validate": {"required": True}} for key in fields
+    ]
+    form = json.dumps({"type": "default", "id": "onboarding_check", "components": components}).encode()
+    with company.platform.database.write() as connection:
+        deployments.publish(
+            connection,
+            company.platform.runtime,
+            deployments.Sources({f"{KEY}.bpmn": diagram.xml()}, {"onboarding_check.json": form}),
+            actor=system_actor("test"),
+            reason="test",
+            now=company.clock.now(),
+        )
+
+
+def test_a_case_moves_to_a_form_that_asks_for_more(company: Company) -> None:
+    company.stop_what_recurs()
+    with_form(company, "badge")
+    instance_id = company.start("liuyang", KEY)
+    with_form(company, "badge", "phone")
+    migrate(company, instance_id)
+    with pytest.raises(FormInvalid) as refused:
+        company.submit("liuyang", "check", badge="A1")
+    assert list(refused.value.details["fields"]) == ["phone"]
+    undo(company)
+    company.submit("liuyang", "check", badge="A1")
+    assert company.todo("lihao") == ["sign"]
 
 
 def both(*more: str) -> Diagram:

@@ -222,6 +222,7 @@ def _version(key: str, number: int | None) -> str:
             "owns": process_changes.owns(connection, current_actor(), key),
             "under_way": process_changes.open_of(connection, key),
             "may_see_changes": process_changes.may_see(connection, current_actor(), key),
+            "change_history": process_changes.of_process(connection, key),
             "groups": groups.listed(connection) if current_actor().is_administrator else [],
         }
     difference = None if before is None else process_library.compare(before, found)
