@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import orjson
 import pytest
 from sqlalchemy import func, select
 
 from engine import process_changes
-from engine.store.tables import metadata, user
+from engine.bootstrap import Platform
+from engine.store.tables import contact, metadata, project, user
 from engine.trials import suite
 from engine.trials.acting import NotWaiting
 from engine.trials.ground import Ground
 from engine.trials.sandbox import Sandbox, TimeRunsForward, TooMuchHappens
 from engine.trials.walk import DEFAULT_BEGINNING, WalksInvalid, follow, read_walks, write_walks
 from tests.support.company import Company
+from tests.support.people import People
 
 KEY = "customer_feedback"
 SAID = {
@@ -276,3 +279,18 @@ def test_only_owners_and_reviewers_run_the_walks(company: Company) -> None:
     change_id = changed(company)
     with company.platform.database.write() as connection, pytest.raises(process_changes.NotAnOwner):
         suite.begin(connection, actor=company.actor("lihao"), change_id=change_id, now=company.clock.now())
+
+
+def test_a_house_on_either_store_is_tried_in_memory(any_platform: Platform, people: People, tmp_path: Path) -> None:
+    company = Company(any_platform, people, tmp_path)
+    company.enter_master_data()
+    change_id = changed(company)
+    assert walked(company, change_id).holds
+    ground = Ground.of(any_platform, key=KEY, now=company.clock.now(), with_master_data=True)
+    tried = ground.sandbox(company.clock.now())
+    assert tried.platform.database.is_sqlite
+    with tried.platform.database.read() as connection:
+        known = connection.execute(select(contact.c.name, contact.c.phone, contact.c.email)).all()
+        projects = connection.execute(select(project.c.code)).scalars().all()
+    assert projects
+    assert known and all(name.startswith("＊＊") and not phone and not email for name, phone, email in known)
