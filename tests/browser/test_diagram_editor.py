@@ -477,7 +477,7 @@ def test_a_file_that_cannot_be_shown_is_left_as_it_is(
     expect(page.locator("[data-saving-questions]")).to_contain_text(reason)
     expect(page.locator(".djs-palette")).to_be_hidden()
     assert problems(page) != []
-    page.locator("#toolbar [data-action=save]").click()
+    page.keyboard.press("Control+s")
     assert stored_xml(page, change_id, "purchase") == source
 
 

@@ -39,7 +39,8 @@ const common = (key, hint, isFeel) => ({
  */
 export function text(key, label, value, write, { hint, feel, rows, list, isSlow, placeholder, extra } = {}) {
   const attributes = { ...common(key, hint, feel), class: `form-control${feel ? ' is-code' : ''}`, autocomplete: 'off', placeholder };
-  const control = rows ? h('textarea', { ...attributes, rows, spellcheck: 'false' }) : h('input', { ...attributes, type: 'text', spellcheck: 'false' });
+  const lines = rows ?? (feel && value.length > 38 ? 3 : undefined);
+  const control = lines ? h('textarea', { ...attributes, rows: lines, spellcheck: 'false' }) : h('input', { ...attributes, type: 'text', spellcheck: 'false' });
   control.value = value;
   let written = control.value.trim(); // looking at a value with blanks around it writes nothing
   let timer = 0;

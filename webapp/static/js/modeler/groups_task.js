@@ -83,7 +83,7 @@ export function serviceGroup(element, context) {
   const input = (name, isRequired) => text(
     `input-${name}`, isRequired ? t('input_required', { name }) : name, model.input(holder, name),
     (value) => panel.quietly(() => model.setInput(element, holder, name, value)),
-    { feel: 'value', rows: model.input(holder, name).length > 60 ? 3 : undefined, hint: explained(name, topic) },
+    { feel: 'value', hint: explained(name, topic) },
   );
   const known = new Set([...(topic?.required ?? []), ...(topic?.optional ?? [])]);
   const strange = model.inputs(holder).filter((one) => !known.has(one.name)).map((one) => one.name);
