@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from engine import process_changes
 from engine.bootstrap import Platform
+from engine.deployments import Sources
 from engine.store.tables import contact, metadata, project, user
 from engine.trials import suite
 from engine.trials.acting import NotWaiting
@@ -18,6 +19,7 @@ from engine.trials.ground import Ground
 from engine.trials.sandbox import Sandbox, TimeRunsForward, TooMuchHappens
 from engine.trials.walk import DEFAULT_BEGINNING, WalksInvalid, follow, read_walks, write_walks
 from tests.support.company import Company
+from tests.support.diagrams import Diagram, timer
 from tests.support.people import People
 
 KEY = "customer_feedback"
@@ -115,7 +117,12 @@ def test_two_sandboxes_of_one_ground_know_nothing_of_each_other(company: Company
 
 
 def test_time_runs_forward_only_and_not_for_ever(company: Company) -> None:
-    tried = sandbox(company, "obligation_watch")
+    hourly = Diagram("hourly").start(body=timer("0 * * * *", "timeCycle")).end().flow("begin", "done").xml()
+    sources = Sources({"hourly.bpmn": hourly}, {})
+    ground = Ground.of(company.platform, key="hourly", now=company.clock.now(), sources=sources)
+    tried = ground.sandbox(DEFAULT_BEGINNING)
+    tried.pass_time(timedelta(hours=5))
+    assert len(tried.instances_of("hourly")) == 5
     with pytest.raises(TimeRunsForward):
         tried.pass_time(timedelta(seconds=-1))
     with pytest.raises(TooMuchHappens):
