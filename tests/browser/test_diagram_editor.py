@@ -200,6 +200,7 @@ def test_a_second_owner_looks_on_until_they_take_over(owned: Company, screen: Sc
     second.mouse.up()
     assert element(second, "contain").locator(".djs-hit").first.bounding_box() == box
 
+    assert_accessible(second)
     second.get_by_role("button", name="接手编辑").click()
     expect(second.locator("[data-saving-lock]")).to_be_hidden()
     choose(second, "contain")
@@ -235,6 +236,7 @@ def test_a_dropped_connection_and_a_crash_lose_nothing(owned: Company, screen: S
     again = context.new_page()
     open_diagram(again, change_id)
     expect(again.locator("[data-question=restore]")).to_contain_text("未能送达服务器")
+    assert_accessible(again)
     again.get_by_role("button", name="恢复", exact=True).click()
     expect(element(again, "contain")).to_contain_text("马上遏制")
     expect(again.locator("[data-saving-state]")).to_have_text("已保存")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine import process_changes
 from engine.settings import ROOT
 from tests.support.company import Company
 from tests.support.people import PASSWORD
+from webapp.modeler_words import modeler_words
 
 Ask = Callable[..., Any]
 
@@ -174,6 +176,17 @@ def test_a_new_form_is_added_to_the_change(change_id: int, client_of: Ask) -> No
     assert client.post(address, json=asked).json == {"name": "audit_travel.json"}
     assert client.post(address, json=asked).status_code == 409
     assert client.post(address, json={"key": "x"}).status_code == 422
+
+
+def test_every_word_the_scripts_say_is_there_and_said(app: Flask) -> None:
+    scripts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "webapp/static/js/modeler").glob("*.js"))
+    said = set(re.findall(r"\bt\('([^']+)'", scripts))
+    computed = re.findall(r"\b(?:t|has)\(`([a-z]+_)", scripts)
+    families = ("weekday_", "month_", "separation_", "completion_", *computed)
+    with app.test_request_context():
+        words = modeler_words()
+    assert said <= words.keys()
+    assert {key for key in words if key not in said and not key.startswith(families)} <= {"separation", "completion"}
 
 
 def test_who_does_not_own_the_process_writes_nothing(change_id: int, client_of: Ask) -> None:

@@ -139,7 +139,8 @@ export class Saving {
       });
       lock = await answer.json();
     } catch (error) {
-      if (!(error instanceof RequestRefused)) lock = had;
+      // A server that is in trouble, or a session that ended, takes the lock from nobody.
+      if (!(error instanceof RequestRefused) || error.status >= 500 || error.status === 401) lock = had;
       else lock = { is_mine: false, editor: error.details.editor ?? '', reason: error.status === 409 ? '' : error.message };
     }
     this.#after('heartbeat', HEARTBEAT_MS, () => this.hold());
@@ -167,10 +168,11 @@ export class Saving {
     await this.#adopt(theirs);
   }
 
-  /** Put what was kept here into the editor and save it. */
+  /** Put what was kept here into the editor and save it; what others saved since is set aside. */
   async restore() {
     const kept = this.#stored('unsaved');
     if (!kept) return;
+    if (kept.revision !== this.#revision) this.#store('aside', { content: this.#savedContent, at: new Date().toISOString() });
     await this.#options.load(kept.content);
     this.touch();
   }

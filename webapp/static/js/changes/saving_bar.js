@@ -53,7 +53,7 @@ class SavingBar {
   askRestore(kept) {
     const at = new Date(kept.at).toLocaleString(document.documentElement.lang);
     this.ask('restore', say(this.words.restore_question, { at }), [
-      [this.words.restore, () => this.saving.restore()],
+      [this.words.restore, async () => { await this.saving.restore(); this.offerAside(); }],
       [this.words.discard, () => { this.saving.discard(); this.offerAside(); }],
     ]);
   }

@@ -82,7 +82,9 @@ export class Panel {
     const isLocked = this.modeler.get('locking').isLocked;
     const isWhole = is(element, 'bpmn:Collaboration', 'bpmn:Process', 'bpmn:Participant');
     const picker = select('element', t('element'), isWhole ? '' : element.id, this.context.change.elements(), (id) => this.context.change.choose(id), { none: t('process') });
-    const body = h('fieldset', { class: 'yz-panel-fields', disabled: isLocked }, groups);
+    const body = h('div', {}, groups);
+    // Not a disabled fieldset: the lists inside must still be scrolled by keyboard.
+    if (isLocked) for (const one of body.querySelectorAll('input, select, textarea, button')) one.disabled = true;
     this.host.replaceChildren(picker, heading, body);
     this.#head();
   }
