@@ -86,6 +86,15 @@ class CaseView:
         """The tasks that wait for somebody."""
         return [item for item in self.items if item.state in ("ready", "reserved")]
 
+    def lane(self, item: Record) -> str:
+        """Whose lane a task lies in, in the reader's language."""
+        for model in (self.model, *self.called):
+            element = model.elements.get(item.element_id)
+            lane = None if element is None else model.lane_of(element)
+            if lane is not None:
+                return lane.name(current_language())
+        return str(item.lane)
+
 
 def load_case(connection: Connection, instance_id: str) -> CaseView:
     """Gather a case for its pages."""
