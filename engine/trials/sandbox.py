@@ -230,8 +230,12 @@ class Sandbox:
             return instances.get(connection, instance_id)
 
     def open_items(self, element_id: str = "") -> list[Record]:
-        """The tasks that wait for somebody, of one element or of all, the most urgent first."""
-        query = select(work_item).where(work_item.c.state.in_(OPEN))
+        """The tasks that wait for somebody, of one element or of all, the most urgent first; with who has them."""
+        query = (
+            select(work_item, user.c.name.label("assignee_name"))
+            .outerjoin(user, user.c.id == work_item.c.assignee_id)
+            .where(work_item.c.state.in_(OPEN))
+        )
         if element_id:
             query = query.where(work_item.c.element_id == element_id)
         # Those that came at one moment in the order they were written: it is the same whenever this is done again.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from collections.abc import Callable
@@ -9,10 +10,11 @@ from collections.abc import Callable
 import pytest
 
 from engine import process_changes
-from engine.store.tables import process_instance, trial, walk_run
+from engine.store.tables import attachment, process_instance, trial, walk_run
 from engine.trials import suite
 from tests.support.company import Company
 from tests.support.visitor import Visitor
+from webapp.app import create_app
 
 KEY = "customer_feedback"
 SAID = {
@@ -124,10 +126,8 @@ def test_a_trial_is_done_again_when_a_file_has_changed(company: Company, sign_in
 
 
 def test_another_process_of_the_server_goes_on_with_the_trial(
-    company: Company, sign_in: SignIn, change_id: int, app: object
+    company: Company, sign_in: SignIn, change_id: int
 ) -> None:
-    from webapp.app import create_app
-
     page = begun(sign_in("admin"), change_id)
     elsewhere = Visitor(create_app(company.platform).test_client()).sign_in("admin")
     do(elsewhere, page, "evaluate", "operations", decision="decline", reason="涉及其他单位数据")
@@ -189,3 +189,51 @@ def test_a_finished_case_is_kept_as_a_walk_from_its_page(company: Company, sign_
     owner.visit(page).submit(f"{page}/walk")
     assert owner.path.endswith("/walks")
     assert "真实案件 2026-03（脱敏） 1" in owner.text
+
+
+def test_an_owner_who_administers_nothing_tries_and_a_reviewer_looks_on(
+    company: Company, sign_in: SignIn, change_id: int
+) -> None:
+    with company.platform.database.write() as connection:
+        process_changes.set_owner(
+            connection,
+            actor=company.actor("admin"),
+            key=KEY,
+            owner_group="service_desk",
+            reviewer_group="quality",
+            now=company.clock.now(),
+        )
+    owner, reviewer = sign_in("liuyang"), sign_in("hexin")
+    page = begun(owner, change_id, by="service_desk")
+    do(owner, page, "evaluate", "operations", decision="decline", reason="涉及其他单位数据")
+    reviewer.visit(page)
+    assert "答复客户" in reviewer.text
+    assert not reviewer.page.xpath("//form[contains(@action, '/keep')]")
+    reviewer.send(f"{page}/keep", zh="评审人", en="Reviewer")
+    assert reviewer.status == 422
+    owner.visit(page).submit(f"{page}/keep", zh="责任人", en="Owner")
+    assert owner.path.endswith("/walks")
+    with company.platform.database.read() as connection:
+        assert [walk.en for walk in suite.walks_of(connection, change_id)][3:] == ["Owner"]
+
+
+def test_a_file_is_kept_by_its_name_only(company: Company, sign_in: SignIn) -> None:
+    with company.platform.database.write() as connection:
+        actor, now = company.actor("admin"), company.clock.now()
+        change_id = process_changes.open_change(connection, actor=actor, key="document_control", now=now)
+    owner = sign_in("admin")
+    address = f"/process-changes/{change_id}/trials/begin?by=lihao&at=2026-03-02T09:00"
+    said = {
+        "title": "备件管理办法",
+        "document_number": "QP-07",
+        "category": "procedure",
+        "department": "operations",
+        "retention_years": "3",
+        "change_reason": "增加扫码登记",
+    }
+    owner.visit(address).submit(address, **said, **{"files._file": (io.BytesIO(b"secret content"), "办法.txt")})
+    assert re.fullmatch(r"/trials/\d+", owner.path), owner.text
+    assert company.rows(trial)[0].start["with"]["files"] == ["file:办法.txt"]
+    assert company.rows(attachment) == []
+    again = Visitor(create_app(company.platform).test_client()).sign_in("admin").visit(owner.path)
+    assert "审核文件" in again.text, "the stand-in is uploaded anew where the trial is done again"
