@@ -176,6 +176,12 @@ EDITOR_TEXTS = (
     _("e.g. { example } "),
     _("e.g. { sample }"),
     _("name"),
+    _("Search in diagram"),
+    _("Open decision table"),
+    _("Open literal expression"),
+    _("Open boxed expression"),
+    _("Decision table"),
+    _("Empty"),
     _('"value", "value", ...'),
 )
 HIT_POLICIES = (

@@ -152,12 +152,55 @@ def test_decisions_that_build_on_others_are_drawn_when_asked(company: Company, s
     assert_accessible(page)
 
 
+def test_a_new_table_is_filled_from_nothing(company: Company, screen: Screens) -> None:
+    change_id = open_change(company)
+    page = screen(OWNER)
+    page.goto(f"/process-changes/{change_id}/decisions")
+    page.get_by_label("标识").fill("discount")
+    page.get_by_label("标题（中文）").fill("折扣")
+    page.get_by_label("标题（英文）").fill("Discount")
+    page.get_by_role("button", name="创建并编辑").click()
+    page.locator('th[data-col-id="discount_input_1"]').dblclick()
+    page.locator(".input-edit .ref-text .cm-content, .input-edit .cm-content").first.fill("customer")
+    page.keyboard.press("Escape")
+    page.locator(".add-rule-add").click()
+    rule = page.locator('td[data-col-id="discount_output_1"][data-row-id]')
+    rule.click()
+    rule.locator(".cm-content").fill('"A"')
+    expect(page.locator("#tried-row").get_by_label("customer")).to_be_visible()
+    page.locator("#tried-row").get_by_label("customer").fill("anybody")
+    page.locator("#tried-row").get_by_role("button", name="试算").click()
+    expect(page.locator("#tried-row dl")).to_contain_text("A")
+    saved(page)
+    table = stored(company, change_id, "discount.dmn").decisions["discount"].table
+    assert table is not None
+    assert (table.inputs[0].expression.text, [one.outputs[0].text for one in table.rules]) == ("customer", ['"A"'])
+
+
+def test_a_file_that_is_no_table_is_shown_as_such_and_left_alone(company: Company, screen: Screens) -> None:
+    change_id = open_change(company)
+    save(company, change_id, "broken.dmn", "<definitions><broken>")
+    page = screen(OWNER)
+    page.goto(f"/process-changes/{change_id}/decisions/broken.dmn")
+    expect(page.locator("[data-editor-refusal]")).to_be_visible()
+    expect(page.locator("#tried-row")).to_contain_text("表格无法计算")
+    assert changed_file(company, change_id, "broken.dmn").content == b"<definitions><broken>"
+
+
 def test_no_english_is_left_in_the_chinese_editor(company: Company, screen: Screens) -> None:
     page, _ = opened(company, screen)
+    page.locator("[data-views]").get_by_role("button", name="关系图").click()
+    expect(page.locator(".djs-palette")).to_be_visible()
+    page.locator(".djs-element.djs-shape").first.click()
+    expect(page.locator(".djs-context-pad").first).to_be_visible()
+    titles = page.locator(".djs-palette [title], .djs-context-pad [title]")
+    assert [text for text in titles.evaluate_all("all => all.map(one => one.title)") if text.isascii()] == []
+    page.locator("[data-views]").get_by_role("button", name="投诉分级").click()
     page.locator('th[data-col-id="complaint_class_in1"]').dblclick()
     page.locator('td[data-row-id="complaint_class_rule1"]').first.click(button="right")
     expect(page.locator(".context-menu").first).to_be_visible()
-    assert page.evaluate("[...decisionEditorPage.missing]") == []
+    missing = page.evaluate("[...decisionEditorPage.missing]")
+    assert missing == [], missing
 
 
 def test_a_reviewer_looks_and_tries_but_changes_nothing(company: Company, screen: Screens) -> None:

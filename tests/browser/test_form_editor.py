@@ -183,6 +183,17 @@ def test_no_english_is_left_in_the_chinese_editor(company: Company, screen: Scre
     assert page.locator(".fjs-palette-field").count() == len(types)
 
 
+@pytest.mark.parametrize("source", ["{", "[]", '{"type": "default", "id": "x", "components": [{"type": "nothing"}]}'])
+def test_a_file_that_cannot_be_drawn_is_said_and_left_alone(company: Company, screen: Screens, source: str) -> None:
+    change_id = open_change(company)
+    save(company, change_id, "broken.json", source)
+    page = screen(OWNER)
+    page.goto(f"/process-changes/{change_id}/forms/broken.json")
+    expect(page.locator("[data-editor-refusal]")).to_be_visible()
+    expect(page.locator("[data-form-editor]")).to_be_hidden()
+    assert changed_file(company, change_id, "broken.json").content.decode() == source
+
+
 def test_a_reviewer_looks_and_changes_nothing(company: Company, screen: Screens) -> None:
     page, change_id = opened(company, screen, who=REVIEWER)
     before = stored(company, change_id)

@@ -66,7 +66,11 @@ class DecisionEditorPage {
 
   async load(text) {
     this.unchanged = text;
-    await this.editor.importXML(text);
+    const shown = this.shown?.id;
+    await this.editor.importXML(text, { open: false });
+    const views = this.editor.getViews();
+    const named = views.filter((view) => NAMED.includes(view.type));
+    await this.editor.open(views.find((view) => view.id === shown) ?? named[0] ?? views[0]);
     this.viewsChanged();
   }
 
