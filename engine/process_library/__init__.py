@@ -14,7 +14,7 @@ from engine.process_library.listing import (
 )
 from engine.process_library.outline import Outline, Step, outline_of
 from engine.process_library.packing import packed, packed_parts
-from engine.process_library.past import NotInForce, in_force_at, packed_at
+from engine.process_library.past import NotInForce, packed_at
 from engine.process_library.uploading import ReasonNeeded, check_upload, completed, publish_upload
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "check_upload",
     "compare",
     "completed",
-    "in_force_at",
     "listed",
     "outline_of",
     "packed",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, datetime, time
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -14,16 +12,14 @@ from werkzeug.wrappers import Response
 
 from engine import groups, process_changes, process_library
 from engine.actors import Actor
-from engine.definitions.model import read_process, rules_file
+from engine.definitions.model import read_process
 from engine.definitions.problems import DefinitionInvalid
 from engine.definitions.translate import translated_xml
 from engine.errors import EngineError
-from engine.forms import FormSourceInvalid, parse_form
 from engine.process_changes import Submission
 from engine.process_library import BundleRefused
-from engine.store.types import Record
 from engine.trials import suite
-from webapp import process_words
+from webapp import change_view, process_words
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.errors import message_of, status_of
 from webapp.moments import DayInvalid
@@ -99,7 +95,7 @@ def diagram(change_id: int) -> Response:
     """The diagram with its labels in the reader's language, for looking at."""
     with reading() as connection:
         process_changes.get(connection, current_actor(), change_id)
-        own = _diagram_of(connection, change_id)
+        own = change_view.diagram_of(connection, change_id)
     model = read_process(own.content, own.name)
     return Response(translated_xml(model, current_language()), mimetype="application/xml")
 
@@ -217,11 +213,11 @@ def _page(
             change=change,
             files=process_changes.files(connection, change_id).values(),
             changed=process_changes.changed_files(connection, change_id),
-            problems=_problems(connection, change),
-            reached=_reached(connection, change),
-            difference=_difference(connection, change),
-            name=_name(connection, change),
-            titles=_titles(connection, change_id),
+            problems=change_view.problems(connection, change),
+            reached=change_view.reached(connection, change),
+            difference=change_view.difference(connection, change),
+            name=change_view.name(connection, change),
+            titles=change_view.titles(connection, change_id),
             owner=process_changes.owner_of(connection, change.process_key),
             may_edit=process_changes.may_edit(connection, actor, change),
             owns=process_changes.owns(connection, actor, change.process_key),
@@ -235,56 +231,6 @@ def _page(
             fields=fields or [],
             given=given or {},
         )
-
-
-def _problems(connection: Connection, change: Record) -> list[Any]:
-    if change.status in ("published", "discarded"):
-        return []
-    found = process_changes.problems(connection, current_platform().runtime, change.id)
-    return sorted(found, key=lambda one: (one.level != "error", one.file, one.element_id))
-
-
-def _reached(connection: Connection, change: Record) -> list[str]:
-    """The names of other processes that would get a new version."""
-    if change.status in ("published", "discarded"):
-        return []
-    names = process_names(connection, current_language())
-    return [names.get(one, one) for one in process_changes.reached(connection, change.id, change.process_key)]
-
-
-def _difference(connection: Connection, change: Record) -> process_library.Comparison | None:
-    """What the change does to its base; None for a new process, or a diagram that cannot be read."""
-    base = process_changes.base_of(connection, change.id)
-    if base is None:
-        return None
-    try:
-        return process_library.compare(base, process_changes.as_version(connection, change))
-    except EngineError:
-        return None
-
-
-def _diagram_of(connection: Connection, change_id: int) -> process_changes.ChangeFile:
-    return next(one for one in process_changes.files(connection, change_id).values() if one.kind == "diagram")
-
-
-def _name(connection: Connection, change: Record) -> str:
-    """What the process is called in the change."""
-    own, files = _diagram_of(connection, change.id), process_changes.files(connection, change.id)
-    rules = files.get(rules_file(own.name))
-    try:
-        return read_process(own.content, own.name, None if rules is None else rules.content).name(current_language())
-    except DefinitionInvalid:
-        return str(change.process_key)
-
-
-def _titles(connection: Connection, change_id: int) -> dict[str, str]:
-    """What each form is called, by the name of its file; nothing for one that cannot be read."""
-    found = {}
-    for one in process_changes.files(connection, change_id).values():
-        if one.kind == "form":
-            with suppress(FormSourceInvalid):
-                found[one.name] = parse_form(one.content, file=one.name).title(current_language())
-    return found
 
 
 def _moment(day: str, now: datetime) -> datetime | None:
