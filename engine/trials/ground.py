@@ -6,6 +6,7 @@ collect. It is made once for a set of files; each trial and each walk then stand
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import uuid
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, insert, or_, select, update
@@ -114,6 +116,7 @@ class Ground:
         Raises ``DefinitionInvalid`` when ``sources`` may not be published.
         """
         settings = replace(platform.settings, database_url="sqlite://", secret_key="", smtp_url="", heartbeat=False)
+        settings = replace(settings, data_directory=Path(os.devnull))  # no file can be written there
         image, runtime = _Memory.new(), new_runtime(settings)
         try:
             _schema().copy_to(image)

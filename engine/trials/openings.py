@@ -66,13 +66,14 @@ def _know_customers(sandbox: Sandbox, _given: Any) -> None:
 
 def _scrap(sandbox: Sandbox, given: Mapping[str, Any]) -> None:
     with sandbox.platform.database.write() as connection:
-        found = spare_parts.part(connection, given["part"])
+        found = spare_parts.part(connection, given.get("part"))
+        quantity = given.get("quantity")
         spare_parts.move(
             connection,
             actor=_TICKETS,
             part_id=found.id,
             kind="scrap",
-            quantity=given["quantity"],
+            quantity=quantity if isinstance(quantity, int) else 1,
             now=sandbox.now,
         )
 

@@ -158,4 +158,4 @@ def _model(connection: Connection, change_id: int) -> ProcessModel | None:
 def element_names(ids: Any, model: ProcessModel | None) -> str:
     """Elements by their labels in the reader's language."""
     elements = {} if model is None else model.elements
-    return "、".join(elements[one].name(current_language()) or one if one in elements else one for one in ids)
+    return gettext(", ").join(elements[one].name(current_language()) or one if one in elements else one for one in ids)
