@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from engine.store.tables import attachment
 from tests.support.changes import OWNER, REVIEWER, STRANGER, changed_file, open_change
 from tests.support.company import Company
 from tests.support.visitor import Visitor
@@ -108,6 +110,8 @@ def test_a_sample_file_is_looked_at_and_not_kept(company: Company, sign_in: Sign
         "components": [{"type": "filepicker", "id": "f", "key": "proof", "label": "证明", "accept": ".pdf"}],
     }
     editor = Editor(company, sign_in(OWNER))
+    chosen = editor.preview(form, **{"proof._file": (io.BytesIO(b"%PDF-1.7 sick"), "病假条.pdf", "application/pdf")})
+    assert "病假条.pdf" in chosen and company.rows(attachment) == []
     kept = "sample:12:application/pdf:病假条.pdf"
     assert "病假条.pdf" in editor.preview(form, proof=kept)
     assert "alert-success" in editor.preview(form, do="submit", proof=kept)

@@ -16,7 +16,7 @@ from engine.decisions.trying import Outcome, TriedInput, TriedRow
 from engine.errors import EngineError, NotFound
 from engine.feel import EvaluationContext
 from engine.process_changes.added_files import add_decision
-from engine.process_library.form_uses import elements_with_decision, uses_of_decision
+from engine.process_library.uses import elements_with_decision, uses_of_decision
 from webapp import decision_editor_words
 from webapp.changed_files import opened_change
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing

@@ -16,7 +16,7 @@ from engine.errors import EngineError, NotFound
 from engine.forms import FormInvalid, FormSourceInvalid, check_form, load, parse_form
 from engine.process_changes import ChangeFile
 from engine.process_changes.added_files import add_form
-from engine.process_library.form_uses import elements_with_form, uses_of_form
+from engine.process_library.uses import elements_with_form, uses_of_form
 from webapp import form_editor_words
 from webapp.changed_files import opened_change
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
