@@ -12,6 +12,7 @@ import pytest
 from engine import process_changes
 from engine.store.tables import attachment, process_instance, trial, walk_run
 from engine.trials import suite
+from engine.trials import trial as trials
 from tests.support.company import Company
 from tests.support.visitor import Visitor
 from webapp.app import create_app
@@ -237,3 +238,34 @@ def test_a_file_is_kept_by_its_name_only(company: Company, sign_in: SignIn) -> N
     assert company.rows(attachment) == []
     again = Visitor(create_app(company.platform).test_client()).sign_in("admin").visit(owner.path)
     assert "审核文件" in again.text, "the stand-in is uploaded anew where the trial is done again"
+
+
+def test_a_trial_with_the_customers_of_the_house_is_walked_with_them_too(company: Company, sign_in: SignIn) -> None:
+    company.enter_master_data()
+    with company.platform.database.write() as connection:
+        actor, now = company.actor("admin"), company.clock.now()
+        change_id = process_changes.open_change(connection, actor=actor, key="project_visit", now=now)
+    owner = sign_in("admin")
+    address = f"/process-changes/{change_id}/trials/begin?by=liuyang&at=2026-03-02T09:00"
+    owner.visit(address).submit(address, project="P001", occasion="一期验收")
+    page = owner.path
+    assert re.fullmatch(r"/trials/\d+", page), owner.text
+    owner.submit(f"{page}/keep", zh="自有数据", en="Own data")
+    with company.platform.database.write() as connection:
+        assert suite.walks_of(connection, change_id)[-1].start["master_data"] == "own"
+        run_id = suite.begin(connection, actor=company.actor("admin"), change_id=change_id, now=company.clock.now())
+    suite.run(company.platform, run_id)
+    with company.platform.database.read() as connection:
+        run = suite.latest(connection, change_id)
+    assert run is not None and run.results[-1].as_named, run and run.results[-1]
+
+
+def test_two_people_do_not_overwrite_each_others_steps(company: Company, sign_in: SignIn, change_id: int) -> None:
+    begun(sign_in("admin"), change_id)
+    actor = company.actor("admin")
+    with company.platform.database.write() as connection:
+        row = trials.get(connection, actor, 1)
+        trials.note_step(connection, actor=actor, row=row, step={"wait": "PT1H"})
+        with pytest.raises(trials.TrialMovedOn):
+            trials.note_step(connection, actor=actor, row=row, step={"wait": "PT2H"})
+    assert company.rows(trial)[0].steps == [{"wait": "PT1H"}]
