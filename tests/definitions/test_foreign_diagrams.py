@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 
-from engine import deployments, process_changes, process_library
+from engine import deployments, process_changes
 from engine.definitions.model import read_process
 from engine.definitions.problems import DefinitionInvalid, Problem
 from engine.definitions.translate import translated_xml
 from engine.deployments import Sources
-from engine.process_library import BundleRefused
 from engine.trials.ground import Ground
 from engine.trials.walk import DEFAULT_BEGINNING
+from scripts.foreign_diagrams import main
 from tests.support.company import Company
 from tests.support.foreign_diagrams import FOREIGN
 
@@ -116,15 +115,24 @@ def test_it_can_be_taken_into_a_change_to_be_mended_there(company: Company, tool
     assert errors(problems) == REFUSED.get(tool, set())
 
 
-@pytest.mark.skipif("FOREIGN_DIAGRAMS" not in os.environ, reason="FOREIGN_DIAGRAMS names no folder of diagrams")
-def test_a_folder_of_foreign_diagrams_is_judged_without_an_exception(company: Company) -> None:
-    """For example the reference diagrams of the BPMN MIWG test suite."""
-    found = [one for one in sorted(Path(os.environ["FOREIGN_DIAGRAMS"]).rglob("*")) if one.suffix.lower() == ".bpmn"]
-    assert found
-    for path in found:
-        problems = judged(company, path.name, path.read_bytes())
-        assert_told(problems)
-        try:
-            process_library.read_upload([(path.name, path.read_bytes())])
-        except BundleRefused as refused:
-            assert refused.message("zh")
+def test_a_folder_is_judged_at_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for tool, content in FOREIGN.items():
+        (tmp_path / tool).mkdir()
+        (tmp_path / tool / "request.bpmn").write_bytes(content)
+    assert main([str(tmp_path)]) == 0
+    told = dict(line.rsplit("/request.bpmn: ", 1) for line in capsys.readouterr().out.splitlines())
+    assert told.keys() == FOREIGN.keys()
+    assert {tool for tool, verdict in told.items() if verdict == "accepted"} == FOREIGN.keys() - REFUSED.keys()
+    assert told["Signavio"] == "refused: A file holds exactly one executable process; this one holds 0"
+
+
+def test_what_ends_in_an_exception_is_told_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path)]) == 1, "a folder without a diagram proves nothing"
+    (tmp_path / "gone.bpmn").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "broken.BPMN").write_bytes(b"<definitions")
+    (tmp_path / "lines.bpmn").write_bytes(FOREIGN["Trisotech"].replace("决定".encode(), "决&#10;定".encode()))
+    assert main([str(tmp_path)]) == 1
+    broken, gone, lines = capsys.readouterr().out.splitlines()
+    assert broken.startswith("broken.BPMN: refused: This is not well-formed XML")
+    assert gone.startswith("gone.bpmn: EXCEPTION FileNotFoundError")
+    assert "“决 定”" in lines, "one line for each file, whatever its labels hold"
