@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.definitions.model import FLOW_NODES, ProcessModel
+from engine.definitions.model import FLOW_NODES, ProcessModel, executable_processes
 from engine.definitions.problems import Problem, problem
 from engine.definitions.xml import BPMN, CAMUNDA
 
@@ -56,18 +56,19 @@ def check(model: ProcessModel) -> Iterator[Problem]:
 
 
 def _check_tree(model: ProcessModel) -> Iterator[Problem]:
-    for node in model.root.iter(f"{{{BPMN}}}subProcess"):
+    (own,) = executable_processes(model.root)
+    for node in own.iter(f"{{{BPMN}}}subProcess"):
         if node.get("triggeredByEvent") == "true":
             reason = ("首次触发会改写所有实例的结构", "its first trigger would rewire every instance")
             yield _refuse(model, node.get("id", ""), "event subProcess", *reason)
-    for node in model.root.iter(f"{{{BPMN}}}standardLoopCharacteristics"):
+    for node in own.iter(f"{{{BPMN}}}standardLoopCharacteristics"):
         reason = ("请用网关画出循环", "draw the loop with a gateway")
         yield _refuse(model, _holder(node), "standardLoopCharacteristics", *reason)
-    for node in model.root.iter(f"{{{BPMN}}}loopCardinality"):
+    for node in own.iter(f"{{{BPMN}}}loopCardinality"):
         reason = ("请改用集合", "give a collection instead")
         yield _refuse(model, _holder(node), "loopCardinality", *reason)
     for tag in _CAMUNDA_ELEMENTS:
-        for node in model.root.iter(f"{{{CAMUNDA}}}{tag}"):
+        for node in own.iter(f"{{{CAMUNDA}}}{tag}"):
             yield _refuse(model, _holder(node), f"camunda:{tag}", "会被忽略", "it would be ignored")
 
 

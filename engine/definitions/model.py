@@ -167,11 +167,16 @@ def read_process(source: bytes, file: str, rules: bytes | None = None) -> Proces
     root = parse_xml(source, file)
     if etree.QName(root).namespace != BPMN or etree.QName(root).localname != "definitions":
         raise DefinitionInvalid([problem("not_bpmn", file)])
-    processes = [p for p in root.findall("bpmn:process", NAMESPACES) if p.get("isExecutable", "true") == "true"]
+    processes = executable_processes(root)
     if len(processes) != 1:
         raise DefinitionInvalid([problem("process_count", file, count=len(processes))])
     read = NO_RULES if rules is None else read_rules(rules, rules_file(file))
     return _Reader(root, processes[0], file).read(read)
+
+
+def executable_processes(root: etree._Element) -> list[etree._Element]:
+    """The processes of a file that are meant to run; other pools only show what somebody else does."""
+    return [one for one in root.findall("bpmn:process", NAMESPACES) if one.get("isExecutable", "true") == "true"]
 
 
 def rules_file(file: str) -> str:

@@ -350,5 +350,20 @@ FOREIGN: Mapping[str, bytes] = {
     "a choreography": _encoded(definitions(_CHOREOGRAPHY), "utf-8"),
     "a conversation": _encoded(definitions(_CONVERSATION), "utf-8"),
     "an empty drawing": _encoded(definitions(""), "utf-8"),
+    "a loop in the pool of somebody else": _encoded(
+        definitions(
+            plain("bpmn", task="task")
+            + plain(
+                "bpmn",
+                key="customer",
+                ids=("ca", "cb", "cc"),
+                task_body="<bpmn:standardLoopCharacteristics/>",
+                process_attributes='isExecutable="false"',
+                process_body='<bpmn:subProcess id="cs" triggeredByEvent="true"/>',
+            ),
+            prefix="bpmn",
+        ),
+        "utf-8",
+    ),
     "two processes in one file": _encoded(definitions(plain() + plain(key="other", ids=("oa", "ob", "oc"))), "utf-8"),
 }
