@@ -118,7 +118,7 @@ def open_new(
     owner_group: str = "",
     reviewer_group: str = "",
 ) -> int:
-    """Begin a new process; the id of its change. It is owned by ``owner_group`` (its administrators without one).
+    """Begin a new process; the id of its change. Only administrators name its groups.
 
     Raises ``ProcessKeyInvalid``, ``ProcessKeyTaken``, ``NameNeeded``, ``GroupUnknown``, and ``NotAnOwner`` for whoever
     owns no process yet.
@@ -133,9 +133,7 @@ def open_new(
     if connection.execute(known.limit(1)).first() is not None or open_of(connection, key) is not None:
         raise ProcessKeyTaken(key=key, fields=["key"])
     if owner_group or reviewer_group:
-        # Naming owners is an administrator's right; whoever founds a process may name them once, at its beginning.
-        founder = Actor(actor.user_id, actor.login, actor.name, is_administrator=True)
-        set_owner(connection, actor=founder, key=key, owner_group=owner_group, reviewer_group=reviewer_group, now=now)
+        set_owner(connection, actor=actor, key=key, owner_group=owner_group, reviewer_group=reviewer_group, now=now)
     elif not actor.is_administrator:
         _own_like_others(connection, actor, key)
     files = {f"{key}.bpmn": new_process.diagram(key, name_zh.strip(), name_en.strip(), area)}
