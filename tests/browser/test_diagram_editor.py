@@ -317,3 +317,34 @@ def _first_timer(page: Page) -> str:
              && one.businessObject.eventDefinitions[0].$type === 'bpmn:TimerEventDefinition').id"""
     )
     return found
+
+
+def test_whoever_reads_english_sees_english_names_and_the_file_stays_as_it_is(owned: Company, screen: Screens) -> None:
+    owned.speak("en")
+    change_id = opened(owned, "nonconformity")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    before = stored_xml(page, change_id, "nonconformity")
+    model = read_process(before.encode(), "nonconformity.bpmn")
+    begins = model.start_events()[0]
+    expect(element(page, "contain")).to_contain_text(model.elements["contain"].name_en.split()[0])
+    expect(element(page, f"{begins.id}_label")).to_contain_text(begins.name_en.split()[0])
+    names = page.get_by_role("button", name="English names")
+    names.click()
+    expect(element(page, "contain")).to_contain_text("采取应急措施")
+    names.click()
+    choose(page, begins.id)
+    set_field(page, "property-en", "Found")
+    expect(element(page, f"{begins.id}_label")).to_have_text("Found")
+    page.get_by_role("button", name="Undo").click()
+    expect(element(page, f"{begins.id}_label")).to_contain_text(begins.name_en.split()[0])
+    page.get_by_role("button", name="Find").click()
+    page.keyboard.type("contain")
+    expect(page.locator(".djs-search-result").first).to_contain_text(re.compile("contain", re.IGNORECASE))
+    page.keyboard.press("Escape")
+    saved(page)
+    assert read_process(stored_xml(page, change_id, "nonconformity").encode(), "n.bpmn").elements == model.elements
+    owned.speak("zh")
+    in_chinese = screen(OWNER)
+    open_diagram(in_chinese, change_id)
+    expect(element(in_chinese, "contain")).to_contain_text("采取应急措施")

@@ -1,6 +1,7 @@
 // The diagram editor: bpmn-js with our panel, our problems, and saving by itself.
 import { request } from '../changes/saving.js';
 import { startSaving } from '../changes/saving_bar.js';
+import { labelsModule } from './labels.js';
 import { Model, is } from './model.js';
 import { Panel, kindOf } from './panel.js';
 import { Problems } from './problems.js';
@@ -30,9 +31,10 @@ class Editor {
     const modeler = new window.BpmnJS({
       container: '#diagram-canvas',
       moddleExtensions: { camunda },
-      additionalModules: [translateModule, supportedModule, window.DiagramJSMinimap, window.modelerExtras.tokenSimulation],
+      additionalModules: [translateModule, supportedModule, labelsModule, window.DiagramJSMinimap, window.modelerExtras.tokenSimulation],
     });
     this.modeler = modeler;
+    this.startLabels(document.getElementById('english-names'));
     this.model = new Model(modeler);
     this.problems = new Problems(modeler, document.getElementById('problem-list'), document.getElementById('problem-count'));
     this.rules = new Rules(data.change, { onProblems: (found) => this.problems.check(found) });
@@ -64,6 +66,18 @@ class Editor {
       onProblems: (found) => this.problems.check(found),
     });
     this.modeler.get('eventBus').on('commandStack.changed', ({ trigger }) => { if (trigger !== 'clear') this.saving.touch(); });
+  }
+
+  /** The names as modelled, or in English: whoever reads English begins with these. */
+  startLabels(button) {
+    const labels = this.modeler.get('labels');
+    const show = (isEnglish) => {
+      labels.show(isEnglish);
+      button.setAttribute('aria-pressed', String(isEnglish));
+      this.panel?.redraw();
+    };
+    button.addEventListener('click', () => show(!labels.isEnglish));
+    show(!isChinese);
   }
 
   async save() {
@@ -132,7 +146,7 @@ class Editor {
 
   #elements(...types) {
     const shapes = this.modeler.get('elementRegistry').filter((one) => one.type !== 'label' && is(one, ...types));
-    return shapes.map((one) => ({ value: one.id, label: `${one.businessObject.name || one.id} (${kindOf(one)})` }));
+    return shapes.map((one) => ({ value: one.id, label: `${this.modeler.get('labels').of(one) || one.id} (${kindOf(one)})` }));
   }
 
   /** A new form in the change, empty but for its names. */

@@ -8,7 +8,8 @@ export function startToolbar(modeler, bar, { save, fit }) {
     redo: () => stack.redo(),
     'zoom-in': () => canvas.zoom(canvas.zoom() * 1.2),
     'zoom-out': () => canvas.zoom(canvas.zoom() / 1.2),
-    find: () => { canvas.focus(); actions.trigger('find'); },
+    // A click beside the pad closes it; the one that opens it is still on its way.
+    find: () => setTimeout(() => { canvas.focus(); actions.trigger('find'); }),
     minimap: () => modeler.get('minimap').toggle(),
     fit,
     save,
