@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
 from sqlalchemy import Connection, select
 
 from engine import deployments
-from engine.definitions.model import rules_file
+from engine.definitions.model import ProcessModel, rules_file
 from engine.definitions.problems import Problem
 from engine.deployments import Sources
 from engine.process_changes.files import ChangeFile, files
@@ -99,4 +101,12 @@ def as_version(connection: Connection, change: Record) -> ProcessVersion:
         ),
         calls={},
     )
-    return version
+    return replace(version, calls=_calls(connection, version.model, {} if base is None else base.calls))
+
+
+def _calls(connection: Connection, model: ProcessModel, pinned: Mapping[str, int]) -> dict[str, int]:
+    """The called processes in the versions they have: those of the base, else those in force."""
+    own = process_definition.c
+    latest = connection.execute(select(own.key, own.version).where(own.key.in_(model.called_keys), own.is_latest))
+    in_force = {row.key: row.version for row in latest}
+    return {key: pinned.get(key) or in_force.get(key, 0) for key in model.called_keys}

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from engine.decisions import DecisionSourceInvalid
+from engine.decisions.model import Label
 from engine.definitions.model import Element, Flow, Lane, ProcessModel
-from engine.process_library.listing import ProcessVersion
+from engine.forms import FormSourceInvalid
+from engine.process_library.decision_comparison import compare_decisions
+from engine.process_library.differences import PartDifference
+from engine.process_library.form_comparison import compare_forms
+from engine.process_library.listing import PinnedDecisions, PinnedForm, ProcessVersion
 
 # The default way is compared with the ways, the lane by who works in it.
 _IGNORED = frozenset({"id", "default_flow", "lane"})
@@ -44,7 +50,10 @@ class ChangedPart:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything that differs; ``redrawn`` if the files differ though all of this is the same."""
+    """Everything that differs; ``redrawn`` if the files differ though all of this is the same.
+
+    ``parts`` names the forms and tables among the rest, ``contents`` tells what is different in each of them.
+    """
 
     added: tuple[Element, ...]
     removed: tuple[Element, ...]
@@ -52,6 +61,7 @@ class Comparison:
     flows: tuple[ChangedFlow, ...]
     parts: tuple[ChangedPart, ...]
     redrawn: bool
+    contents: tuple[PartDifference, ...] = ()
 
     @property
     def is_same(self) -> bool:
@@ -74,6 +84,7 @@ def compare(before: ProcessVersion, after: ProcessVersion) -> Comparison:
         flows=tuple(_flows(old, new)),
         parts=tuple(_parts(before, after)),
         redrawn=before.xml != after.xml,
+        contents=tuple(_contents(before, after)),
     )
 
 
@@ -164,3 +175,40 @@ def _own(model: ProcessModel) -> dict[str, Any]:
         "version_tag": model.version_tag,
         "area": model.area,
     }
+
+
+def _contents(before: ProcessVersion, after: ProcessVersion) -> Iterator[PartDifference]:
+    """What is different inside the forms and the tables."""
+    for kind in ("form", "decision"):
+        first, second = _files(before, kind), _files(after, kind)
+        for key in {**second, **first}:
+            old, new = first.get(key), second.get(key)
+            if old is None or new is None or old.content_hash != new.content_hash:
+                change = "added" if old is None else "removed" if new is None else "changed"
+                yield _content(kind, key, change, old, new)
+
+
+def _files(version: ProcessVersion, kind: str) -> dict[str, PinnedForm | PinnedDecisions]:
+    files: tuple[PinnedForm | PinnedDecisions, ...] = version.forms if kind == "form" else version.decisions
+    return {one.key: one for one in files}
+
+
+def _content(
+    kind: str,
+    key: str,
+    change: str,
+    old: PinnedForm | PinnedDecisions | None,
+    new: PinnedForm | PinnedDecisions | None,
+) -> PartDifference:
+    shown = new or old
+    try:
+        if isinstance(shown, PinnedForm):
+            forms = [one.form if isinstance(one, PinnedForm) else None for one in (old, new)]
+            title = shown.form
+            return PartDifference(kind, key, change, Label(title.title("zh"), title.title("en")), compare_forms(*forms))
+        models = [one.model if isinstance(one, PinnedDecisions) else None for one in (old, new)]
+        decisions = [one for model in models[::-1] if model is not None for one in model.decisions.values()]
+        name = decisions[0].label if len({one.key for one in decisions}) == 1 else Label(key, key)
+        return PartDifference(kind, key, change, name, compare_decisions(*models))
+    except (FormSourceInvalid, DecisionSourceInvalid):
+        return PartDifference(kind, key, change, Label(key, key), (), is_readable=False)

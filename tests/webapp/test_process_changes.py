@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 from collections.abc import Callable
 
@@ -87,6 +88,37 @@ def test_from_an_upload_to_the_version_in_force(owned: Company, sign_in: SignIn)
     assert status(company) == "published"
     assert "评估客户意见".encode() in diagram(company)
     assert "更清楚" in author.visit(f"/processes/{KEY}").text
+
+
+def test_the_reviewer_reads_what_is_different_in_a_form(owned: Company, sign_in: SignIn) -> None:
+    author, reviewer = sign_in("liuyang"), sign_in("xumei")
+    change = begin(author)
+    name = "feedback_evaluate.json"
+    with owned.platform.database.read() as connection:
+        form = json.loads(process_changes.file(connection, int(change.rpartition("/")[2]), name).content)
+    reason = next(one for one in form["components"] if one.get("key") == "reason")
+    reason["validate"] = {"required": False}
+    form["components"].append(
+        {"type": "number", "id": "Field_cost", "key": "cost", "label": "<b>费用</b>", "properties": {"en": "Cost"}}
+    )
+    upload(author, change, name, json.dumps(form).encode())
+    page = reviewer.visit(change)
+    told = page.all("//details[@id='content-form-feedback_evaluate']//li")
+    texts = [one.split() for one in told]
+    assert [one[:4] for one in texts] == [["已修改", "字段", *texts[0][2:4]], ["新增", "字段", "<b>费用</b>", "cost"]]
+    assert "必填是 → 否" in told[0] and "最多字数2000 → 无" in told[0]
+    assert "类型数字" in told[1]
+    owned.speak("en")
+    english = reviewer.visit(change).all("//details[@id='content-form-feedback_evaluate']")[0]
+    assert "Required" in english and "Number" in english and "Cost" in english
+
+
+def test_a_called_process_is_not_said_to_be_gone(owned: Company, sign_in: SignIn) -> None:
+    author = sign_in("admin")
+    author.visit("/processes/complaint").submit("/process-changes")
+    change = author.path
+    upload(author, change, "complaint_answer.json", b'{"type": "default", "id": "complaint_answer", "components": []}')
+    assert "major_complaint" not in author.visit(change).all("//section[@id='changes']")[0]
 
 
 def test_a_day_says_when_it_comes_into_force(owned: Company, sign_in: SignIn) -> None:

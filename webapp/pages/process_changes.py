@@ -19,7 +19,7 @@ from engine.errors import EngineError
 from engine.process_changes import Submission
 from engine.process_library import BundleRefused
 from engine.trials import suite
-from webapp import change_view, process_words
+from webapp import change_view, difference_words, process_words
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.errors import message_of, status_of
 from webapp.moments import DayInvalid
@@ -27,6 +27,8 @@ from webapp.process_words import ProcessWords
 from webapp.processes import process_names
 
 blueprint = Blueprint("process_change", __name__, url_prefix="/process-changes")
+for words in (difference_words.thing_name, difference_words.aspect_name, difference_words.aspect_value):
+    blueprint.add_app_template_filter(words)
 
 
 @blueprint.get("")

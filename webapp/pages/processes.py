@@ -18,6 +18,7 @@ from engine.process_library import BundleRefused, ReasonNeeded
 from engine.registers.catalogue import REGISTERS
 from webapp import process_words
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
+from webapp.difference_words import FIELD_KINDS
 from webapp.errors import message_of
 from webapp.moments import DayInvalid
 from webapp.navigation import NavigationItem
@@ -44,20 +45,6 @@ NAVIGATION = (
         ),
     ),
 )
-FIELD_KINDS = {
-    "textfield": lazy_gettext("Text"),
-    "textarea": lazy_gettext("Long text"),
-    "number": lazy_gettext("Number"),
-    "select": lazy_gettext("Choice"),
-    "radio": lazy_gettext("Choice"),
-    "checkbox": lazy_gettext("Yes or no"),
-    "checklist": lazy_gettext("Several choices"),
-    "taglist": lazy_gettext("Several choices"),
-    "datetime": lazy_gettext("Date or time"),
-    "filepicker": lazy_gettext("Files"),
-    "dynamiclist": lazy_gettext("List"),
-    "expression": lazy_gettext("Computed"),
-}
 
 
 @blueprint.get("")
