@@ -27,7 +27,7 @@ def refresh(connection: Connection, runtime: Runtime, keys: Iterable[str], *, no
         }
         for element_id, term in wanted.items():
             if element_id not in known:
-                nominal, due_at = next_occurrence(term, runtime, now)
+                nominal, due_at = _first_occurrence(term, runtime, now)
                 connection.execute(
                     insert(schedule).values(
                         definition_key=key,
@@ -39,7 +39,7 @@ def refresh(connection: Connection, runtime: Runtime, keys: Iterable[str], *, no
                     )
                 )
             elif known[element_id].term != term or not known[element_id].is_enabled:
-                nominal, due_at = next_occurrence(term, runtime, now)
+                nominal, due_at = _first_occurrence(term, runtime, now)
                 connection.execute(
                     update(schedule)
                     .where(schedule.c.id == known[element_id].id)
@@ -54,7 +54,18 @@ def refresh(connection: Connection, runtime: Runtime, keys: Iterable[str], *, no
 
 def next_occurrence(term: str, runtime: Runtime, after: datetime) -> tuple[str | None, datetime | None]:
     """The nominal local time and the moment of the first occurrence after ``after``, or (None, None)."""
-    return calendars.next_occurrence(term, runtime.zone, after) or (None, None)
+    known = calendars.parse_term(term)
+    if known.kind == "duration":  # it comes once, so long after the publication
+        return None, None
+    return calendars.next_occurrence(known, runtime.zone, after) or (None, None)
+
+
+def _first_occurrence(term: str, runtime: Runtime, now: datetime) -> tuple[str | None, datetime | None]:
+    known = calendars.parse_term(term)
+    if known.kind != "duration":
+        return next_occurrence(term, runtime, now)
+    due_at = calendars.due_at(known, runtime.zone, now)
+    return due_at.astimezone(runtime.zone).replace(tzinfo=None).isoformat(), due_at
 
 
 def due(connection: Connection, now: datetime, limit: int = 50) -> list[int]:

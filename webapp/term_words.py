@@ -32,10 +32,10 @@ Functions = Mapping[str, Callable[..., Any]]
 SHOWN = 3
 _ALLOWED = {
     "due": {"duration", "date"},
-    "start": {"cron", "cycle", "date"},
+    "start": {"cron", "cycle", "date", "duration"},
     "timeDate": {"date"},
     "timeDuration": {"duration"},
-    "timeCycle": {"cycle"},
+    "timeCycle": {"cycle", "cron"},
 }
 
 
@@ -160,16 +160,16 @@ def _moment(at: datetime, calendar: calendars.Calendar, zone: ZoneInfo) -> str:
 def _misplaced_zh(kind: str) -> str:
     return {
         "due": "此处须为时长或日期时间",
-        "start": "此处须为 cron、循环或日期时间",
+        "start": "此处须为 cron、循环、日期时间或时长",
         "timeDate": "此处须为日期时间",
         "timeDuration": "此处须为时长",
-    }.get(kind, "此处须为循环")
+    }.get(kind, "此处须为循环或 cron")
 
 
 def _misplaced_en(kind: str) -> str:
     return {
         "due": "a duration or a date is needed here",
-        "start": "cron, a cycle or a date is needed here",
+        "start": "cron, a cycle, a date or a duration is needed here",
         "timeDate": "a date is needed here",
         "timeDuration": "a duration is needed here",
-    }.get(kind, "a cycle is needed here")
+    }.get(kind, "a cycle or cron is needed here")

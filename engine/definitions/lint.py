@@ -18,6 +18,7 @@ from engine.definitions.problems import Problem, problem
 from engine.feel import FeelSyntaxError, compile_expression, known_functions
 
 _CHARACTERS = re.compile(r"^[A-Za-z_][\w.\-]*$", re.ASCII)
+_COUNTED_FROM_NOWHERE = re.compile(r"R\d+/P")
 _SUFFIXES = (".BoundaryEventSplit", ".BoundaryEventJoin", ".EndJoin")
 _EXPRESSION_ATTRIBUTES = ("assignee", "candidateUsers", "candidateGroups", "dueDate", "priority")
 _EXPRESSION_PROPERTIES = ("summary", "correlationKey")
@@ -206,17 +207,22 @@ def _check_timer(model: ProcessModel, element: Element, context: LintContext) ->
         yield _at(model, element.id, "timer_missing", name=element.name("zh"))
         return
     is_start = element.type == "startEvent"
-    repeats_in_place = element.type == "boundaryEvent" and not element.interrupting
-    if element.timer_kind == "cycle" and not is_start and not repeats_in_place:
-        yield _at(model, element.id, "timer_cycle_interrupting", name=element.name("zh"))
+    is_computed = expression_in(element.timer_term) is not None
+    if is_start and is_computed:
+        yield _at(model, element.id, "timer_start_computed", name=element.name("zh"))
         return
-    if expression_in(element.timer_term) is not None:
+    kind: str = element.timer_kind
+    if kind == "cycle":
+        kind = "cycle" if is_computed or element.timer_term.startswith("R") else "cron"
+        repeats = is_start or (element.type == "boundaryEvent" and not element.interrupting)
+        # A cron line names moments, the next of which can be waited for; a cycle says that it comes back.
+        if kind == "cycle" and not repeats:
+            yield _at(model, element.id, "timer_cycle_interrupting", name=element.name("zh"))
+            return
+    if is_computed:
         return
-    kind = (
-        "cron" if is_start and element.timer_kind == "cycle" and "/P" not in element.timer_term else element.timer_kind
-    )
-    if kind == "cycle" and not element.timer_term.startswith("R"):
-        yield _at(model, element.id, "cron_only_start", name=element.name("zh"))
+    if is_start and _COUNTED_FROM_NOWHERE.match(element.timer_term):
+        yield _at(model, element.id, "timer_count_unanchored", name=element.name("zh"), term=element.timer_term)
         return
     wrong = context.check_term(kind, element.timer_term)
     if wrong:

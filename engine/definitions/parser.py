@@ -76,7 +76,7 @@ class _Events:
         for tag, kind in _TIMER_KINDS.items():
             term = event.findtext(f"bpmn:{tag}", None, NAMESPACES)
             if term is not None:
-                repeats = kind == "cycle" and self.node.tag == f"{{{BPMN}}}boundaryEvent"
+                repeats = kind == "cycle" and self.node.get("cancelActivity", "true") != "true"
                 return RepeatingTimer(name, term.strip()) if repeats else DueTimer(name, kind, term.strip())
         raise ValueError("a timer without a term passed the checks")
 

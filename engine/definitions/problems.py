@@ -97,7 +97,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "中断型或中间定时事件“{name}”不能循环",
         "“{name}” interrupts or stands in the flow, so it cannot repeat",
     ),
-    "cron_only_start": ("只有定时开始事件可用 cron：“{name}”", "Only a timer start event may use cron: “{name}”"),
+    "timer_start_computed": (
+        "定时开始事件“{name}”的期限不能用表达式：此时还没有流程数据",
+        "The term of the start event “{name}” cannot be an expression: there are no data to compute with yet",
+    ),
+    "timer_count_unanchored": (
+        "定时开始事件“{name}”的循环“{term}”有次数，须写明起点，例如 R3/2026-01-31T08:00:00/P1M",
+        "“{term}” of the start event “{name}” counts, so it must say from when, e.g. R3/2026-01-31T08:00:00/P1M",
+    ),
     "message_missing": ("消息事件“{name}”没有指定消息", "Message event “{name}” names no message"),
     "called_missing": ("调用活动“{name}”没有指定流程", "Call activity “{name}” names no process"),
     "called_unknown": ("“{name}”调用的流程“{key}”不存在", "“{name}” calls process “{key}”, which does not exist"),

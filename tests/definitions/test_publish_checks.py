@@ -110,8 +110,14 @@ BROKEN: list[tuple[str, Callable[[], Diagram]]] = [
         "boundaryEvent", "late", "<bpmn:timerEventDefinition/>", attachedToRef="work").flow("late", "done")),
     ("timer_cycle_interrupting@late", lambda: with_task().boundary(
         "late", "work", "R3/PT1H", kind="timeCycle").flow("late", "done")),
-    ("cron_only_start@late", lambda: with_task().boundary(
-        "late", "work", "0 8 * * 1", kind="timeCycle", interrupting=False).flow("late", "done")),
+    ("timer_cycle_interrupting@late", lambda: with_task().boundary(
+        "late", "work", "=how_often", kind="timeCycle").flow("late", "done")),
+    ("timer_invalid@late", lambda: with_task().boundary(
+        "late", "work", "0 8 * * 9", kind="timeCycle").flow("late", "done")),
+    ("timer_start_computed@begin", lambda: Diagram("case").start("begin", timer("=when", "timeCycle")).end().flow(
+        "begin", "done")),
+    ("timer_count_unanchored@begin", lambda: Diagram("case").start("begin", timer("R3/PT1H", "timeCycle")).end().flow(
+        "begin", "done")),
     ("message_missing@wait", lambda: simple().node(
         "intermediateCatchEvent", "wait", "<bpmn:messageEventDefinition/>").flow("begin", "wait", "done")),
     ("called_missing@call", lambda: simple().node("callActivity", "call").flow("begin", "call", "done")),

@@ -14,7 +14,7 @@ export function timerGroup(element, context) {
   const { model, panel } = context;
   const isStart = is(element, 'bpmn:StartEvent');
   const repeats = isStart || (is(element, 'bpmn:BoundaryEvent') && element.businessObject.cancelActivity === false);
-  const allowed = isStart ? ['timeCycle', 'timeDate'] : repeats ? KINDS : ['timeDate', 'timeDuration'];
+  const allowed = isStart ? ['timeCycle', 'timeDate', 'timeDuration'] : KINDS;
   const kind = KINDS.find((one) => timer.get(one)) ?? allowed[0];
   const put = (name, value) => model.setBody(element, timer, name, value, { timeDate: undefined, timeDuration: undefined, timeCycle: undefined });
   const kinds = [...new Set([...allowed, kind])].map((one) => ({ value: one, label: t(`timer_${one}`) }));
@@ -25,7 +25,7 @@ export function timerGroup(element, context) {
       chosen = value;
       if (model.body(timer, kind)) put(value, model.body(timer, kind));
     }, { none: null }),
-    termField('timer-term', t('timer_term'), model.body(timer, kind), () => (isStart ? 'start' : chosen), (value) => panel.quietly(() => put(chosen, value)), context, {
+    termField('timer-term', t('timer_term'), model.body(timer, kind), () => chosen, (value) => panel.quietly(() => put(chosen, value)), context, {
       // What is built brings its kind along.
       use: (value, wanted) => put(wanted, value),
       builders: isStart ? STARTS : repeats ? [...TERMS, 'every'] : TERMS,
