@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import Literal, cast
+from urllib.parse import quote
 
 from flask import Response, send_file
 from sqlalchemy import Connection
@@ -41,5 +42,6 @@ def download(name: str, columns: Sequence[Column], rows: Rows, file_format: Form
 def attached(chunks: Iterator[bytes], file_name: str) -> Response:
     """CSV pieces as a download; they must not need the request, which is over when they are made."""
     response = Response(chunks, mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=file_name)
+    names = {"filename*": f"UTF-8''{quote(file_name)}"}  # headers are Latin-1; RFC 8187 lets a name be Chinese
+    response.headers.set("Content-Disposition", "attachment", **names)
     return response
