@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine.errors import Language
 
@@ -21,7 +22,7 @@ class Actor:
     groups: dict[int, str] = field(default_factory=dict)
     language: Language = "zh"
 
-    @property
+    @cached_property
     def recipients(self) -> tuple[str, ...]:
         """The names under which work items are offered to this person: ``user:<id>`` and ``group:<id>``."""
         if self.user_id is None:

@@ -38,8 +38,8 @@ def reassign(connection: Connection, *, actor: Actor, work_item_id: str, to_user
 
     Raises ``Forbidden``, ``UserUnknown``, ``SeparatedDuty`` and ``Conflict``.
     """
-    item = work_items.get_to_change(connection, work_item_id, actor)
-    if not work_items.permissions(item, actor).reassign:
+    item, may = work_items.get_to_change(connection, work_item_id, actor)
+    if not may.reassign:
         raise work_items.why_not(item)
     _hand_over(connection, item, actor, to_user_id, "reassigned", {}, now)
 
@@ -52,8 +52,8 @@ def forward(
     Raises ``Forbidden`` or ``Conflict``, ``UserUnknown``, ``NobodyElse``, and ``SeparatedDuty`` when a rule keeps the
     other person from it.
     """
-    item = work_items.get_to_change(connection, work_item_id, actor)
-    if not work_items.permissions(item, actor).forward:
+    item, may = work_items.get_to_change(connection, work_item_id, actor)
+    if not may.forward:
         raise work_items.why_not(item, actor)
     if to_user_id == item.assignee_id:
         raise NobodyElse(fields=["user"])

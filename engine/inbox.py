@@ -39,10 +39,10 @@ class DraftTooLarge(Invalid):
 def claim(connection: Connection, *, actor: Actor, work_item_id: str, now: datetime) -> None:
     """Take a work item for oneself. Raises ``WorkItemClaimed``, ``WorkItemDone`` or ``Forbidden``; claiming twice
     is fine."""
-    item = work_items.get_to_change(connection, work_item_id, actor)
+    item, may = work_items.get_to_change(connection, work_item_id, actor)
     if item.assignee_id == actor.user_id and item.state == "reserved":
         return
-    if not work_items.permissions(item, actor).claim:
+    if not may.claim:
         raise work_items.why_not(item, actor)
     if not work_items.reserve(connection, item, actor.user_id, now=now):
         raise work_items.why_not(work_items.get(connection, work_item_id, actor))
@@ -52,8 +52,8 @@ def claim(connection: Connection, *, actor: Actor, work_item_id: str, now: datet
 
 def release(connection: Connection, *, actor: Actor, work_item_id: str, now: datetime) -> None:
     """Give a claimed work item back to its candidates. Raises ``Forbidden`` or ``Conflict``."""
-    item = work_items.get_to_change(connection, work_item_id, actor)
-    if not work_items.permissions(item, actor).release:
+    item, may = work_items.get_to_change(connection, work_item_id, actor)
+    if not may.release:
         raise work_items.why_not(item)
     given_back = connection.execute(
         update(work_item)

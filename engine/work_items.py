@@ -147,26 +147,31 @@ def find(connection: Connection, work_item_id: str) -> Record | None:
 
 def get(connection: Connection, work_item_id: str, actor: Actor) -> Record:
     """One work item with the title and status of its instance. Raises ``WorkItemUnknown`` to those it is not for."""
-    row = _select_item.first(connection, {"b_id": work_item_id})
-    if row is None or not permissions(row, actor).see:
+    return get_permitted(connection, work_item_id, actor)[0]
+
+
+def get_permitted(connection: Connection, work_item_id: str, actor: Actor) -> tuple[Record, Permissions]:
+    """What ``get`` gives, with what ``actor`` may do with it."""
+    row: Record | None = _select_item.first(connection, {"b_id": work_item_id})
+    may = None if row is None else permissions(row, actor)
+    if row is None or may is None or not may.see:
         raise WorkItemUnknown()
-    found: Record = row
-    return found
+    return row, may
 
 
 def get_to_complete(connection: Connection, work_item_id: str, actor: Actor) -> Record:
     """A work item ``actor`` may complete, its instance locked. Raises what ``complete`` raises."""
-    item = get_to_change(connection, work_item_id, actor)
-    if not permissions(item, actor).complete:
+    item, may = get_to_change(connection, work_item_id, actor)
+    if not may.complete:
         raise why_not(item, actor)
     return item
 
 
-def get_to_change(connection: Connection, work_item_id: str, actor: Actor) -> Record:
-    """The work item as it is once nobody else can change its instance: every change locks the instance first."""
+def get_to_change(connection: Connection, work_item_id: str, actor: Actor) -> tuple[Record, Permissions]:
+    """What ``get_permitted`` gives once nobody else can change the instance: every change locks the instance first."""
     if connection.dialect.name != "sqlite":
         _lock_instance.first(connection, {"b_id": work_item_id})
-    return get(connection, work_item_id, actor)
+    return get_permitted(connection, work_item_id, actor)
 
 
 def _extra(actor: Actor) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Request
@@ -10,6 +12,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from itsdangerous import BadSignature
 
 RENEWED_AFTER = timedelta(minutes=15)
+_COOKIES_KEPT = 2_000
 
 
 class Session(SecureCookieSession):
@@ -21,7 +24,8 @@ class Session(SecureCookieSession):
 class SignedSessions(SecureCookieSessionInterface):
     """Sessions whose lifetime counts from the last visit, give or take ``RENEWED_AFTER``.
 
-    Flask signs the cookie anew with every answer, and derives its key twice per request.
+    Flask signs the cookie anew with every answer, derives its key twice and checks the signature with every request.
+    A cookie comes back unchanged many times: what was found in it once is kept, and only its age is looked at again.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -29,6 +33,7 @@ class SignedSessions(SecureCookieSessionInterface):
         if serializer is None:
             raise ValueError("sessions need a secret key")
         self._serializer = serializer
+        self._read = lru_cache(_COOKIES_KEPT)(lambda value: serializer.loads(value, return_timestamp=True))
 
     def get_signing_serializer(self, app: Flask) -> Any:
         """The one that signs and checks all cookies."""
@@ -39,12 +44,13 @@ class SignedSessions(SecureCookieSessionInterface):
         value = request.cookies.get(self.get_cookie_name(app))
         if not value:
             return Session()
-        lifetime = int(app.permanent_session_lifetime.total_seconds())
         try:
-            data, signed_at = self._serializer.loads(value, max_age=lifetime, return_timestamp=True)
+            data, signed_at = self._read(value)
         except BadSignature:
             return Session()
-        session = Session(data)
+        if not timedelta() <= datetime.now(UTC) - signed_at <= app.permanent_session_lifetime:
+            return Session()
+        session = Session(deepcopy(data))
         session.signed_at = signed_at
         return session
 

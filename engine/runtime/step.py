@@ -84,6 +84,11 @@ _insert_instance = prepared_insert(process_instance)
 _update_instance = Prepared(
     update(process_instance)
     .where(process_instance.c.id == bindparam("b_id"), process_instance.c.revision == bindparam("b_revision"))
+    .values(revision=process_instance.c.revision + 1, state=bindparam("b_state"))
+)
+_end_instance = Prepared(
+    update(process_instance)
+    .where(process_instance.c.id == bindparam("b_id"), process_instance.c.revision == bindparam("b_revision"))
     .values(
         revision=process_instance.c.revision + 1,
         state=bindparam("b_state"),
@@ -179,16 +184,11 @@ def run_step(
     operation(execution)
     after = execution.waits()
     ended = execution.is_completed
-    updated = _update_instance.run(
-        step.connection,
-        {
-            "b_id": instance_id,
-            "b_revision": row.revision,
-            "b_state": execution.dump(),
-            "b_status": ending if ended else "active",
-            "b_ended_at": step.now if ended else None,
-        },
-    )
+    moved = {"b_id": instance_id, "b_revision": row.revision, "b_state": execution.dump()}
+    if ended:
+        updated = _end_instance.run(step.connection, {**moved, "b_status": ending, "b_ended_at": step.now})
+    else:
+        updated = _update_instance.run(step.connection, moved)
     if updated != 1:
         raise Conflict()
     changes = Changes()

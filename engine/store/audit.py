@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Text, bindparam, func, select, type_coerce, u
 from engine.store.history import digest as history_digest
 from engine.store.prepared import Prepared, prepared_insert
 from engine.store.tables.evidence import audit, audit_head, history
+from engine.store.types import utc_text
 
 GENESIS = "0" * 64
 _PENDING = "audit_pending"
@@ -206,7 +207,7 @@ def _link(row: Mapping[str, Any]) -> str:
     content = [
         row["previous_hash"],
         row["sequence"],
-        row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        utc_text(row["at"]),
         row["actor"],
         row["action"],
         row["subject_type"],

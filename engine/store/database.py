@@ -59,16 +59,16 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction that may change things: committed with its audit records, or nothing of it happened."""
         with self._turn, self._connection(self._writers) as connection:
-            transaction = connection.begin()
+            self._begin(connection, "BEGIN IMMEDIATE")
             try:
                 yield connection
                 configuration.flush(connection)
                 audit.flush(connection)
-                transaction.commit()
+                self._commit(connection)
             except BaseException as error:
                 configuration.discard(connection)
                 audit.discard(connection)
-                transaction.rollback()
+                self._roll_back(connection)
                 if getattr(getattr(error, "orig", error), "sqlstate", None) in _MET_ANOTHER:
                     raise Overtaken() from error
                 raise
@@ -76,11 +76,36 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of the data; it never waits for a writer and cannot write."""
-        with self._connection(self._readers, yunzhi_reader=True) as connection, connection.begin():
-            yield connection
+        with self._connection(self._readers) as connection:
+            self._begin(connection, "BEGIN")
+            try:
+                yield connection
+                self._commit(connection)
+            except BaseException:
+                self._roll_back(connection)
+                raise
+
+    def _begin(self, connection: Connection, sqlite_statement: str) -> None:
+        """Begin on the driver itself, as prepared statements run: Core joins in when it is used."""
+        if self.is_sqlite:
+            _driver(connection).execute(sqlite_statement)
+        else:
+            connection.begin()
+
+    def _commit(self, connection: Connection) -> None:
+        if connection.in_transaction():
+            connection.commit()
+        else:
+            _driver(connection).commit()
+
+    def _roll_back(self, connection: Connection) -> None:
+        if connection.in_transaction():
+            connection.rollback()
+        else:
+            _driver(connection).rollback()
 
     @contextmanager
-    def _connection(self, kept: list[Connection], **options: Any) -> Iterator[Connection]:
+    def _connection(self, kept: list[Connection]) -> Iterator[Connection]:
         """On SQLite one that was used before, if there is any: it costs nothing to open and its page cache is warm.
 
         All writers use one in turn: nobody else writes, so its cache stays valid.
@@ -92,7 +117,7 @@ class Database:
         try:
             connection = kept.pop()
         except IndexError:
-            connection = self.engine.connect().execution_options(**options)
+            connection = self.engine.connect()
         try:
             yield connection
         except BaseException:
@@ -172,11 +197,16 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             return
-        reader = connection.get_execution_options().get("yunzhi_reader")
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN" if reader else "BEGIN IMMEDIATE")
+        driver = _driver(connection)
+        if not driver.in_transaction:
+            driver.execute("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _driver(connection: Connection) -> Any:
+    """The driver's own connection."""
+    return connection.connection.driver_connection
 
 
 def _postgresql_engine(url: str, pool_size: int) -> Engine:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+
+from engine.store.types import utc_text
 
 
 def evidence(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,12 +20,11 @@ def evidence(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def digest(row: Mapping[str, Any], data_text: str | None) -> str:
     """SHA-256 over a history row whose ``data`` is stored as ``data_text``."""
-    at: datetime = row["at"]
     content = [
         row["instance_id"],
         row["revision"],
         row["sequence"],
-        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        utc_text(row["at"]),
         row["kind"],
         row["element_id"],
         row["work_item_id"],

@@ -10,6 +10,14 @@ from sqlalchemy import DateTime, Dialect, LargeBinary, Row, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
+def utc_text(at: datetime) -> str:
+    """An aware moment as ``isoformat(timespec="microseconds")`` writes it in UTC, at a quarter of what that costs."""
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    if not at.microsecond:  # orjson leaves the fraction out then
+        return at.isoformat(timespec="microseconds")
+    return orjson.dumps(at)[1:-1].decode()
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment: ``timestamptz`` on PostgreSQL, fixed-width ISO 8601 text (sorts as time does) on SQLite."""
 
@@ -24,9 +32,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a zone cannot be stored")
-        if value.tzinfo is not UTC:
-            value = value.astimezone(UTC)
-        return f"{value.isoformat(timespec='microseconds')[:-6]}Z" if dialect.name == "sqlite" else value
+        return f"{utc_text(value)[:-6]}Z" if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:

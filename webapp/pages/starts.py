@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -77,8 +77,7 @@ def submit(key: str) -> Response | str | tuple[str, int]:
             )
     except FormInvalid as invalid:
         return page.again(data, invalid.details["fields"]), 422
-    flash(gettext("Submitted as %(number)s", number=started.business_key), "success")
-    target = url_for("process_instance.show", instance_id=started.instance_id)
+    target = url_for("process_instance.show", instance_id=started.instance_id, submitted=1)
     if "HX-Request" in request.headers:
         return Response(status=204, headers={"HX-Redirect": target})
     return redirect(target)

@@ -186,9 +186,7 @@ class _Page:
     """One work item as its page needs it."""
 
     def __init__(self, connection: Connection, work_item_id: str) -> None:
-        actor = current_actor()
-        self.item: Record = work_items.get(connection, work_item_id, actor)
-        self.may = work_items.permissions(self.item, actor)
+        self.item, self.may = work_items.get_permitted(connection, work_item_id, current_actor())
         self.form: Form | None = submissions.work_item_form(current_platform().runtime, connection, self.item)
         self.store = WorkItemFiles(work_item_id, self.item.instance_id)
 
