@@ -194,6 +194,7 @@ _PROBLEMS = {
     "level_warning": lazy_gettext("Hint"),
     "not_readable": lazy_gettext("The diagram cannot be shown: {reason}"),
     "no_diagram": lazy_gettext("this is no BPMN file"),
+    "walks_not_renamed": lazy_gettext("The walks still name {before} instead of {after}: {reason}"),
     "not_loaded": lazy_gettext("The editor could not be opened: {reason}"),
     "lint_no-disconnected": lazy_gettext("This element is connected to nothing"),
     "lint_no-duplicate-sequence-flows": lazy_gettext("There is the same flow twice"),

@@ -16,7 +16,7 @@ from engine.bootstrap import Platform
 from engine.errors import Conflict
 from engine.store.tables import callback, group, work_item
 from engine.store.types import Record
-from engine.trials import answers, suite
+from engine.trials import answers, walk_file
 from engine.trials.ground import Ground
 from engine.trials.masking import Mask
 from engine.trials.walk import OWN, Outcome, Result, Walk, follow, iso
@@ -103,8 +103,8 @@ def keep(connection: Connection, *, actor: Actor, proof: Proof, now: datetime) -
     change_id = (
         process_changes.open_change(connection, actor=actor, key=key, now=now) if known is None else int(known.id)
     )
-    walks = suite.walks_of(connection, change_id)
-    suite.save_walks(
+    walks = walk_file.walks_of(connection, change_id)
+    walk_file.save_walks(
         connection, actor=actor, change_id=change_id, walks=[*walks, _numbered(proof.walk, walks)], now=now
     )
     return change_id

@@ -5,7 +5,7 @@ What came of them is kept with the digest of the files: it says nothing of other
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,8 +20,10 @@ from engine.bootstrap import Platform
 from engine.errors import Conflict, EngineError, NotFound
 from engine.store.tables import process_change, process_definition, user, walk_run
 from engine.store.types import Record
+from engine.trials.counterparts import other_names
 from engine.trials.ground import Ground
-from engine.trials.walk import DEFAULT_BEGINNING, Outcome, Result, Walk, follow, read_walks, write_walks
+from engine.trials.walk import DEFAULT_BEGINNING, Outcome, Result, Walk, follow
+from engine.trials.walk_file import save_walks, walks_of
 
 HEARTBEAT_SECONDS = 60
 
@@ -159,12 +161,16 @@ def accept(connection: Connection, *, actor: Actor, change_id: int, number: int,
     walks, found = _walked(connection, change_id, number)
     if found.stop is not None or found.failures:
         raise WalkStopped()
-    named = walks[number].outcome
+    names = other_names(connection, change_id)
+    walk = walks[number].renamed({earlier: name for name, earlier in names.items()})
+    named = walk.outcome
     kept = [one for one in named.passed if one in found.passed]
     fresh = found.newly if found.before is not None else found.passed
     passed = tuple(dict.fromkeys([*kept, *fresh]))
     not_passed = dict.fromkeys([*(one for one in named.not_passed if one not in found.passed), *found.missing])
-    walks[number] = replace(walks[number], outcome=Outcome(found.status, passed, tuple(not_passed)))
+    for earlier in names.values():
+        not_passed.pop(earlier, None)
+    walks[number] = replace(walk, outcome=Outcome(found.status, passed, tuple(not_passed)))
     save_walks(connection, actor=actor, change_id=change_id, walks=walks, now=now)
 
 
@@ -173,27 +179,6 @@ def remove(connection: Connection, *, actor: Actor, change_id: int, number: int,
     walks, _ = _walked(connection, change_id, number)
     del walks[number]
     save_walks(connection, actor=actor, change_id=change_id, walks=walks, now=now)
-
-
-def walks_of(connection: Connection, change_id: int) -> tuple[Walk, ...]:
-    """The walks of a change. Raises ``WalksInvalid``."""
-    found = process_changes.files(connection, change_id).get(_file_name(connection, change_id))
-    return () if found is None else read_walks(found.content)
-
-
-def save_walks(connection: Connection, *, actor: Actor, change_id: int, walks: Sequence[Walk], now: datetime) -> None:
-    """Write the walks of a change. Raises what ``process_changes.save_file`` raises."""
-    name = _file_name(connection, change_id)
-    known = process_changes.files(connection, change_id).get(name)
-    process_changes.save_file(
-        connection,
-        actor=actor,
-        change_id=change_id,
-        name=name,
-        content=write_walks(name.removesuffix(".paths.json"), walks),
-        revision=0 if known is None else known.revision,
-        now=now,
-    )
 
 
 def _outcomes(platform: Platform, run_id: int) -> Iterator[tuple[int, WalkOutcome]]:
@@ -206,6 +191,7 @@ def _outcomes(platform: Platform, run_id: int) -> Iterator[tuple[int, WalkOutcom
         sources = process_changes.sources(connection, change_id)
         own = process_definition.c
         in_force = connection.execute(select(own.id).where(own.key == key, own.is_latest)).scalar()
+        names = other_names(connection, change_id)
     now = platform.clock.now()
     with ExitStack() as stack:
 
@@ -218,13 +204,20 @@ def _outcomes(platform: Platform, run_id: int) -> Iterator[tuple[int, WalkOutcom
         ground(True, False)
         for walk in walks:
             result = _do(ground(True, walk.needs_own_data), key, walk)
-            before = None if in_force is None else _do(ground(False, walk.needs_own_data), key, walk)
+            before = None if in_force is None else _before(ground(False, walk.needs_own_data), key, walk, names)
             yield len(walks), _compare(walk, result, before)
 
 
 def _do(ground: Ground, key: str, walk: Walk) -> Result:
     with closing(ground.sandbox(walk.at or DEFAULT_BEGINNING)) as sandbox:
         return follow(sandbox, key, walk)
+
+
+def _before(ground: Ground, key: str, walk: Walk, names: Mapping[str, str]) -> Result:
+    """The walk in the version in force; its elements are named as they are in the change."""
+    result = _do(ground, key, walk.renamed(names))
+    now_called = {earlier: name for name, earlier in names.items()}
+    return replace(result, passed=tuple(now_called.get(one, one) for one in result.passed))
 
 
 def _compare(walk: Walk, result: Result, before: Result | None) -> WalkOutcome:
@@ -292,11 +285,6 @@ def _walked(connection: Connection, change_id: int, number: int) -> tuple[list[W
     if found is None or not found.is_current or not 0 <= number < len(found.results):
         raise WalkGone()
     return list(walks_of(connection, change_id)), found.results[number]
-
-
-def _file_name(connection: Connection, change_id: int) -> str:
-    key = connection.execute(select(process_change.c.process_key).where(process_change.c.id == change_id)).scalar_one()
-    return f"{key}.paths.json"
 
 
 def _to_json(outcome: WalkOutcome) -> dict[str, Any]:

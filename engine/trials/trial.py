@@ -22,7 +22,7 @@ from engine.bootstrap import Platform
 from engine.errors import Conflict, EngineError, Invalid, NotFound
 from engine.store.tables import customer, process_change, trial, user
 from engine.store.types import Record
-from engine.trials import suite
+from engine.trials import walk_file
 from engine.trials.ground import Ground
 from engine.trials.sandbox import Sandbox
 from engine.trials.walk import MAX_STEPS, OWN, Outcome, Result, Stop, Walk, begin, go_on, result_of, stop_of
@@ -129,8 +129,8 @@ def keep(connection: Connection, *, actor: Actor, row: Record, zh: str, en: str,
         raise WalkNameMissing(limit=LONGEST_NAME, fields=["zh" if not zh else "en"])
     outcome = Outcome(result.status, result.passed)
     walk = Walk(zh, en, row.start, tuple(row.steps), outcome, row.clock_at)
-    walks = [*suite.walks_of(connection, row.change_id), walk]
-    suite.save_walks(connection, actor=actor, change_id=row.change_id, walks=walks, now=now)
+    walks = [*walk_file.walks_of(connection, row.change_id), walk]
+    walk_file.save_walks(connection, actor=actor, change_id=row.change_id, walks=walks, now=now)
 
 
 def _write(connection: Connection, actor: Actor, row: Record, steps: list[dict[str, Any]]) -> int:

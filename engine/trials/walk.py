@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -103,6 +103,16 @@ class Walk:
     def needs_own_data(self) -> bool:
         """Whether it is done with the organisation's customers, projects and parts."""
         return self.start.get("master_data") == OWN
+
+    def renamed(self, names: Mapping[str, str]) -> Walk:
+        """The walk where elements got other ids: it does and passes the same ones."""
+
+        def other(ids: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(names.get(one, one) for one in ids)
+
+        steps = tuple({**one, "do": names[one["do"]]} if one.get("do") in names else one for one in self.steps)
+        outcome = replace(self.outcome, passed=other(self.outcome.passed), not_passed=other(self.outcome.not_passed))
+        return replace(self, steps=steps, outcome=outcome)
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the file."""

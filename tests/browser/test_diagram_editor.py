@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 
 import pytest
 import yaml
@@ -193,6 +195,24 @@ def test_rules_follow_a_step_that_gets_another_id(owned: Company, screen: Screen
     assert "completers_of: [write_report]" in _rules(page, change_id)
 
 
+def test_walks_follow_a_step_that_gets_another_id(owned: Company, screen: Screens) -> None:
+    change_id = opened(owned, "internal_audit")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    before = _walks(page, change_id)
+    assert '"do": "write_report"' in before
+    choose(page, "write_report")
+    set_field(page, "id", "compile_report")
+    saved(page)
+    expect(element(page, "compile_report")).to_have_count(1)
+    _until(page, lambda: '"do": "write_report"' not in _walks(page, change_id))
+    followed = _walks(page, change_id)
+    assert followed.count('"do": "compile_report"') == before.count('"do": "write_report"')
+    page.get_by_role("button", name="撤销").click()
+    _until(page, lambda: "compile_report" not in _walks(page, change_id))
+    assert json.loads(_walks(page, change_id)) == json.loads(before)
+
+
 def test_a_pool_with_lanes_goes_around_the_process(owned: Company, screen: Screens) -> None:
     change_id = begun(owned, "purchase")
     page = screen(OWNER)
@@ -305,6 +325,21 @@ def test_everybody_can_use_the_editor(owned: Company, screen: Screens, language:
     expect(phone.locator(".yz-diagram[data-drawn]")).to_be_visible()
     expect(phone.locator("#outline")).to_be_visible()
     assert_accessible(phone)
+
+
+def _until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for the server to have what the page is sending."""
+    for _ in range(50):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the server never had it")
+
+
+def _walks(page: Page, change_id: int) -> str:
+    answer = page.request.get(f"/api/process-changes/{change_id}/files/internal_audit.paths.json")
+    assert answer.ok
+    return answer.text()
 
 
 def _rules(page: Page, change_id: int) -> str:

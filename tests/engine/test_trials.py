@@ -13,7 +13,7 @@ from engine import process_changes
 from engine.bootstrap import Platform
 from engine.deployments import Sources
 from engine.store.tables import contact, metadata, project, user
-from engine.trials import suite
+from engine.trials import suite, walk_file
 from engine.trials.acting import NotWaiting
 from engine.trials.ground import Ground
 from engine.trials.sandbox import Sandbox, TimeRunsForward, TooMuchHappens
@@ -229,13 +229,13 @@ def test_a_change_shows_where_its_walks_differ_and_the_owner_accepts_it(company:
 
 def test_accepting_an_outcome_makes_the_walk_hold_again(company: Company) -> None:
     change_id = changed(company)
-    # Who is asked for more has the feedback adopted at once, without a second evaluation.
+    # It ends elsewhere.
     edit(
         company,
         change_id,
         f"{KEY}.bpmn",
         '<bpmn:endEvent id="answered" name="已答复">',
-        '<bpmn:endEvent id="told" name="已答复">',
+        '<bpmn:endEvent id="told" name="已告知">',
     )
     edit(company, change_id, f"{KEY}.bpmn", '"answered"', '"told"')
     edit(company, change_id, f"{KEY}.bpmn", ">answered<", ">told<")
@@ -248,9 +248,38 @@ def test_accepting_an_outcome_makes_the_walk_hold_again(company: Company) -> Non
         run = walked(company, change_id)
     assert run.holds
     with company.platform.database.read() as connection:
-        declined = suite.walks_of(connection, change_id)[1].outcome
+        declined = walk_file.walks_of(connection, change_id)[1].outcome
     assert declined.passed == ("told",)
     assert declined.not_passed == ("improve", "answered")
+
+
+def test_walks_follow_elements_that_have_other_ids_in_an_uploaded_diagram(company: Company) -> None:
+    change_id = changed(company)
+    for name, other in (("answer", "reply"), ("answered", "told")):
+        for quoted in ('"{}"', ">{}<"):
+            edit(company, change_id, f"{KEY}.bpmn", quoted.format(name), quoted.format(other))
+    run = walked(company, change_id)
+    assert not any(one.as_named for one in run.results)
+    with company.platform.database.write() as connection:
+        names = walk_file.left_behind(connection, change_id)
+        assert names == {"answer": "reply", "answered": "told"}
+        said = {"actor": company.actor("admin"), "change_id": change_id, "now": company.clock.now()}
+        assert walk_file.rename_elements(connection, names=names, **said) == 3
+        assert walk_file.left_behind(connection, change_id) == {}
+    run = walked(company, change_id)
+    assert run.holds
+    assert not any(one.differs_from_before for one in run.results), "the version in force does the same under other ids"
+
+
+def test_accepting_an_outcome_takes_the_new_ids_along(company: Company) -> None:
+    change_id = changed(company)
+    for quoted in ('"{}"', ">{}<"):
+        edit(company, change_id, f"{KEY}.bpmn", quoted.format("answered"), quoted.format("told"))
+    assert [one.missing for one in walked(company, change_id).results] == [("answered",)] * 3
+    accept(company, change_id, 1)
+    with company.platform.database.read() as connection:
+        declined = walk_file.walks_of(connection, change_id)[1].outcome
+    assert (declined.passed, declined.not_passed) == (("told",), ("improve",))
 
 
 def test_a_run_says_nothing_of_files_changed_since(company: Company) -> None:

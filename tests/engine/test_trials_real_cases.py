@@ -12,7 +12,7 @@ from engine.errors import NotFound
 from engine.forms import parse_form
 from engine.settings import ROOT
 from engine.store.tables import process_change
-from engine.trials import real_cases, suite
+from engine.trials import real_cases, suite, walk_file
 from engine.trials.ground import Ground
 from engine.trials.masking import Mask
 from engine.trials.walk import DEFAULT_BEGINNING, follow, read_walks
@@ -63,7 +63,7 @@ def test_it_is_kept_in_a_change_and_walked_with_the_others(company: Company) -> 
     change_id = keep(company, prove(company, finished(company)))
     assert keep(company, prove(company, finished(company))) == change_id
     with company.platform.database.read() as connection:
-        walks = suite.walks_of(connection, change_id)
+        walks = walk_file.walks_of(connection, change_id)
     assert len(walks) == 5
     assert [one.en[-2:] for one in walks[-2:]] == [" 1", " 2"]
     with company.platform.database.write() as connection:

@@ -11,7 +11,7 @@ import pytest
 
 from engine import process_changes
 from engine.store.tables import attachment, process_instance, trial, walk_run
-from engine.trials import suite
+from engine.trials import suite, walk_file
 from engine.trials import trial as trials
 from tests.support.company import Company
 from tests.support.visitor import Visitor
@@ -78,7 +78,7 @@ def test_a_trial_goes_from_the_start_form_to_its_end_and_becomes_a_walk(
     assert owner.path == f"/process-changes/{change_id}/walks"
 
     with company.platform.database.read() as connection:
-        kept = suite.walks_of(connection, change_id)[-1]
+        kept = walk_file.walks_of(connection, change_id)[-1]
     assert (kept.zh, kept.outcome.status, kept.start["by"]) == ("不采纳", "completed", "liuyang")
     assert [step["do"] for step in kept.steps] == ["evaluate", "answer"]
     assert "answered" in kept.outcome.passed and "improve" not in kept.outcome.passed
@@ -154,6 +154,23 @@ def test_files_with_errors_are_not_tried(company: Company, sign_in: SignIn, chan
     assert "nowhere" in owner.text
 
 
+def test_the_walks_of_an_uploaded_diagram_are_offered_to_follow_its_ids(
+    company: Company, sign_in: SignIn, change_id: int
+) -> None:
+    for quoted in ('"{}"', ">{}<"):
+        edit(company, change_id, quoted.format("answer"), quoted.format("reply"))
+    owner = sign_in("admin")
+    owner.visit(f"/process-changes/{change_id}/walks")
+    assert "答复客户: answer → reply" in owner.text
+    owner.submit(f"/process-changes/{change_id}/walks/follow")
+    for thread in [one for one in threading.enumerate() if one.name.startswith("yunzhi-walks")]:
+        thread.join()
+    assert "让走查跟随新标识" not in owner.visit(f"/process-changes/{change_id}/walks").text
+    with company.platform.database.read() as connection:
+        run = suite.latest(connection, change_id)
+    assert run is not None and run.holds
+
+
 def test_the_walks_page_shows_a_finished_run_and_accepts_an_outcome(
     company: Company, sign_in: SignIn, change_id: int
 ) -> None:
@@ -170,7 +187,7 @@ def test_the_walks_page_shows_a_finished_run_and_accepts_an_outcome(
     owner.submit(f"/process-changes/{change_id}/walks/0/accept")
     assert owner.status == 200
     with company.platform.database.read() as connection:
-        assert "told" in suite.walks_of(connection, change_id)[0].outcome.passed
+        assert "told" in walk_file.walks_of(connection, change_id)[0].outcome.passed
     for thread in [one for one in threading.enumerate() if one.name.startswith("yunzhi-walks")]:
         thread.join(timeout=30)
     assert [one.status for one in company.rows(walk_run)] == ["finished", "finished"]
@@ -215,7 +232,7 @@ def test_an_owner_who_administers_nothing_tries_and_a_reviewer_looks_on(
     owner.visit(page).submit(f"{page}/keep", zh="责任人", en="Owner")
     assert owner.path.endswith("/walks")
     with company.platform.database.read() as connection:
-        assert [walk.en for walk in suite.walks_of(connection, change_id)][3:] == ["Owner"]
+        assert [walk.en for walk in walk_file.walks_of(connection, change_id)][3:] == ["Owner"]
 
 
 def test_a_file_is_kept_by_its_name_only(company: Company, sign_in: SignIn) -> None:
@@ -252,7 +269,7 @@ def test_a_trial_with_the_customers_of_the_house_is_walked_with_them_too(company
     assert re.fullmatch(r"/trials/\d+", page), owner.text
     owner.submit(f"{page}/keep", zh="自有数据", en="Own data")
     with company.platform.database.write() as connection:
-        assert suite.walks_of(connection, change_id)[-1].start["master_data"] == "own"
+        assert walk_file.walks_of(connection, change_id)[-1].start["master_data"] == "own"
         run_id = suite.begin(connection, actor=company.actor("admin"), change_id=change_id, now=company.clock.now())
     suite.run(company.platform, run_id)
     with company.platform.database.read() as connection:

@@ -11,6 +11,7 @@ from engine.definitions.problems import DefinitionInvalid
 from engine.errors import Invalid
 from engine.process_changes.added_files import add_form
 from engine.process_changes.rules_file import RulesOfChange, rules_of, save_rules
+from engine.trials import walk_file
 from webapp.api.process_changes import problems
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.modeler_options import modeler_options
@@ -104,6 +105,19 @@ def put_rules(change_id: int) -> dict[str, Any]:
     except DefinitionInvalid as refused:
         raise RuleRefused(zh=refused.problems[0].zh, en=refused.problems[0].en) from refused
     return {**_rules(saved), **problems(change_id)}
+
+
+@blueprint.post("/process-changes/<int:change_id>/walks/renamings")
+def rename_in_walks(change_id: int) -> dict[str, int]:
+    """An element got another id: the walks go on to name it. How many did."""
+    question = _question("before", "after")
+    with writing() as connection:
+        process_changes.get(connection, current_actor(), change_id)
+        names = {question["before"]: question["after"]}
+        count = walk_file.rename_elements(
+            connection, actor=current_actor(), change_id=change_id, names=names, now=current_time()
+        )
+    return {"walks": count}
 
 
 def _question(*texts: str) -> dict[str, str]:

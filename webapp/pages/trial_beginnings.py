@@ -14,7 +14,7 @@ from engine import process_changes
 from engine.errors import EngineError
 from engine.forms import FormInvalid
 from engine.store.types import Record
-from engine.trials import answers, suite, trial
+from engine.trials import answers, suite, trial, walk_file
 from engine.trials.sandbox import Sandbox
 from engine.trials.trial import Live
 from engine.trials.walk import DEFAULT_BEGINNING, OWN, begin, iso
@@ -123,7 +123,7 @@ def _with_form(beginning: Beginning) -> Response | str | tuple[str, int]:
 def _as_walk(beginning: Beginning) -> Response:
     number = request.form.get("walk", type=int) or 0
     with reading() as connection:
-        walks = suite.walks_of(connection, beginning.change.id)
+        walks = walk_file.walks_of(connection, beginning.change.id)
     if not 0 <= number < len(walks):
         raise suite.WalkGone()
     walk = walks[number]

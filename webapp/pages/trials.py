@@ -17,7 +17,7 @@ from engine.definitions.translate import translated_xml
 from engine.errors import Conflict, EngineError
 from engine.forms import FormInvalid
 from engine.store.types import Record
-from engine.trials import answers, suite, trial
+from engine.trials import answers, suite, trial, walk_file
 from engine.trials.sandbox import TimeRunsForward
 from engine.trials.trial import Live
 from engine.trials.walk import WalksInvalid, iso, take
@@ -71,7 +71,7 @@ def index(change_id: int) -> str:
             "run": suite.latest(connection, change_id, now=current_time()),
         }
         try:
-            walks = suite.walks_of(connection, change_id)
+            walks = walk_file.walks_of(connection, change_id)
         except WalksInvalid:
             walks = ()
     given["walks"] = [(number, one.zh if current_language() == "zh" else one.en) for number, one in enumerate(walks)]

@@ -18,7 +18,7 @@ from engine.bootstrap import Platform
 from engine.definitions.model import ProcessModel, read_process
 from engine.definitions.problems import DefinitionInvalid
 from engine.errors import EngineError
-from engine.trials import suite
+from engine.trials import suite, walk_file
 from engine.trials.suite import WalkOutcome
 from engine.trials.walk import Walk, WalksInvalid
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
@@ -66,12 +66,13 @@ class ShownWalk:
 def index(change_id: int) -> str:
     """All walks of a change with what came of them."""
     actor, now = current_actor(), current_time()
-    problem = ""
+    problem, left_behind = "", {}
     with reading() as connection:
         change = process_changes.get(connection, actor, change_id)
         run = suite.latest(connection, change_id, now=now)
         try:
-            walks = suite.walks_of(connection, change_id)
+            walks = walk_file.walks_of(connection, change_id)
+            left_behind = walk_file.left_behind(connection, change_id)
         except WalksInvalid as error:
             walks, problem = (), message_of(error)
         model = _model(connection, change_id)
@@ -89,6 +90,7 @@ def index(change_id: int) -> str:
         run=run,
         walks=shown,
         problem=problem,
+        left_behind=left_behind,
         failure="" if run is None else run.failure.get(current_language(), ""),
         model=model,
         may_edit=may_edit,
@@ -107,19 +109,30 @@ def run(change_id: int) -> Response:
 @blueprint.post("/<int:number>/accept")
 def accept(change_id: int, number: int) -> Response:
     """Name what a walk came to as its outcome."""
-    return _change(suite.accept, change_id, number, gettext("The walk now names this outcome."))
+    return _change(suite.accept, change_id, gettext("The walk now names this outcome."), number=number)
 
 
 @blueprint.post("/<int:number>/remove")
 def remove(change_id: int, number: int) -> Response:
     """Take a walk out."""
-    return _change(suite.remove, change_id, number, gettext("The walk was taken out."))
+    return _change(suite.remove, change_id, gettext("The walk was taken out."), number=number)
 
 
-def _change(use_case: Callable[..., None], change_id: int, number: int, said: str) -> Response:
+@blueprint.post("/follow")
+def follow(change_id: int) -> Response:
+    """Let the walks name elements by the ids these have now."""
+
+    def use_case(connection: Connection, **given: Any) -> None:
+        names = walk_file.left_behind(connection, change_id)
+        walk_file.rename_elements(connection, names=names, **given)
+
+    return _change(use_case, change_id, gettext("The walks name the steps by their new ids."))
+
+
+def _change(use_case: Callable[..., None], change_id: int, said: str, **given: int) -> Response:
     try:
         with writing() as connection:
-            use_case(connection, actor=current_actor(), change_id=change_id, number=number, now=current_time())
+            use_case(connection, actor=current_actor(), change_id=change_id, now=current_time(), **given)
     except EngineError as refused:
         flash(message_of(refused), "warning")
         return redirect(url_for(".index", change_id=change_id))

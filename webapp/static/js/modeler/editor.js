@@ -41,6 +41,7 @@ class Editor {
     this.panel = new Panel(modeler, document.getElementById('panel'), { model: this.model, options, change: this, rules: this.rules });
     modeler.get('eventBus').on('element.updateId', ({ element, newId }) => {
       this.rules.renamed(element.id, newId).then(() => this.panel.redraw(), (error) => this.tell(error.message));
+      if (element.type !== 'label') this.renameInWalks(element.id, newId);
     });
     // The list of problems takes room from the canvas and gives it back.
     new ResizeObserver(() => modeler.get('canvas').resized()).observe(document.getElementById('diagram-canvas'));
@@ -156,6 +157,15 @@ class Editor {
       body: JSON.stringify({ key, name_zh: nameZh, name_en: nameEn || key }),
       headers: { 'Content-Type': 'application/json' },
     });
+  }
+
+  /** An element got another id: the walks of the change follow it, one renaming after the other. */
+  #renaming = Promise.resolve();
+  renameInWalks(before, after) {
+    const body = JSON.stringify({ before, after });
+    const send = () => request(`/api/process-changes/${data.change}/walks/renamings`, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+    this.#renaming = this.#renaming.then(send).catch((error) => this.tell(t('walks_not_renamed', { before, after, reason: error.message })));
+    return this.#renaming;
   }
 
   /** Something went wrong: a sentence above the diagram. */
