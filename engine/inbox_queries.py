@@ -141,7 +141,7 @@ def _is_personal(recipient: str) -> bool:
 
 def _unclaimed(query: Select[Any]) -> Select[Any]:
     ready = select(work_item.c.id).where(work_item.c.id == inbox_entry.c.work_item_id, work_item.c.state == "ready")
-    return query.where(ready.exists())
+    return query.where(ready.correlate(inbox_entry).exists())  # a search joins work_item too
 
 
 def _conditions(wanted: InboxQuery, now: datetime, today_ends_at: datetime) -> list[ColumnElement[bool]]:
