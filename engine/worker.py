@@ -30,6 +30,16 @@ Outcome = TypeVar("Outcome")
 Recovery = Callable[[Connection, Exception], None]
 
 
+class Proof(Protocol):
+    """What must stand when an approved change comes into force."""
+
+    def renew(self, platform: Platform, change_id: int) -> None:
+        """Bring it up to date, outside any transaction; raises what sends the change back."""
+
+    def check(self, connection: Connection, change_id: int) -> None:
+        """Raises a ``Conflict`` unless it stands, in the transaction that publishes."""
+
+
 class Executor(Protocol):
     """Where due work is done: here, or handed to a queue that does it elsewhere."""
 
@@ -70,9 +80,10 @@ class Worker:
         *,
         executor: Executor | None = None,
         channels: Mapping[str, timers.Channel] | None = None,
+        proof: Proof | None = None,
         log: logging.Logger = log,
     ) -> None:
-        self.platform, self._log = platform, log
+        self.platform, self._proof, self._log = platform, proof, log
         self.channels = dict(channels or platform.channels)
         self.executor = executor or LocalExecutor(1 if platform.database.is_sqlite else 4)
         self._scheduler: BackgroundScheduler | None = None
@@ -135,11 +146,18 @@ class Worker:
 
     def _change(self, change_id: int, now: datetime) -> bool:
         def publish(connection: Connection) -> bool:
+            if self._proof is not None:
+                self._proof.check(connection, change_id)
             process_changes.put_in_force(self.platform.runtime, connection, change_id, now=now)
             return True
 
+        def prove_and_publish() -> bool:
+            if self._proof is not None:
+                self._proof.renew(self.platform, change_id)
+            return self._commit(publish)
+
         return self._do(
-            lambda: self._commit(publish),
+            prove_and_publish,
             lambda connection, error: process_changes.fail(connection, change_id, error, now=now),
         )
 

@@ -16,6 +16,7 @@ from engine.bootstrap import settle
 from engine.cli import COMMANDS
 from engine.cli.installation import prepare_platform
 from engine.cli.terminal import open_platform
+from engine.trials import proving
 from engine.worker import Worker
 from webapp.app import create_app
 
@@ -61,7 +62,7 @@ def serve(host: str, port: int, demo: bool) -> None:
             prepare_platform(platform, demo=True)
         app = create_app(platform)
         settle()
-        clock = Worker(platform) if settings.heartbeat else None
+        clock = Worker(platform, proof=proving) if settings.heartbeat else None
         if clock is not None:
             clock.start()
         server = create_server(

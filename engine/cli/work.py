@@ -10,6 +10,7 @@ import click
 
 from engine.bootstrap import settle
 from engine.cli.terminal import open_platform
+from engine.trials import proving
 from engine.worker import Worker
 
 
@@ -24,7 +25,7 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     with open_platform() as platform:
-        clock = Worker(platform)
+        clock = Worker(platform, proof=proving)
         settle()
         clock.start()
         click.echo("Working; stop with Ctrl-C.")

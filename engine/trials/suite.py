@@ -20,9 +20,10 @@ from engine.bootstrap import Platform
 from engine.errors import Conflict, EngineError, NotFound
 from engine.store.tables import process_change, process_definition, user, walk_run
 from engine.store.types import Record
+from engine.trials import circumstances
 from engine.trials.counterparts import other_names
 from engine.trials.ground import Ground
-from engine.trials.walk import DEFAULT_BEGINNING, Outcome, Result, Walk, follow
+from engine.trials.walk import DEFAULT_BEGINNING, Outcome, Result, Walk, WalksInvalid, follow
 from engine.trials.walk_file import save_walks, walks_of
 
 HEARTBEAT_SECONDS = 60
@@ -97,6 +98,7 @@ class WalkRun:
     started_by: str
     finished_at: datetime | None
     results: tuple[WalkOutcome, ...]
+    circumstances: str = ""  # the digest of what the house was like
     failure: Mapping[str, str] = field(default_factory=dict)  # why it could not be done, in both languages
 
     @property
@@ -122,17 +124,31 @@ def begin(connection: Connection, *, actor: Actor, change_id: int, now: datetime
     known = latest(connection, change_id, now=now)
     if known is not None and known.status == "running" and known.is_current:
         return known.id
+    return note_run(connection, change_id, started_by_id=actor.user_id, now=now)
+
+
+def note_run(connection: Connection, change_id: int, *, started_by_id: int | None, now: datetime) -> int:
+    """Note a run whoever is allowed to has asked for; its id."""
     values = {
         "change_id": change_id,
         "files_hash": process_changes.files_hash(connection, change_id),
         "status": "running",
         "started_at": now,
-        "started_by_id": actor.user_id,
+        "started_by_id": started_by_id,
         "heartbeat_at": now,
         "total": 0,
-        "results": {"walks": [], "failure": {}},
+        "results": {"walks": [], "failure": {}, "circumstances": circumstances_of(connection, change_id)},
     }
     return int(connection.execute(insert(walk_run).values(values).returning(walk_run.c.id)).scalar_one())
+
+
+def circumstances_of(connection: Connection, change_id: int) -> str:
+    """The digest of what the outcome of a change's walks depends on besides its files."""
+    try:
+        walks = walks_of(connection, change_id)
+    except WalksInvalid:
+        walks = ()
+    return circumstances.digest(connection, walks)
 
 
 def run(platform: Platform, run_id: int) -> None:
@@ -251,10 +267,12 @@ def _note(
     failure: Mapping[str, str] | None = None,
 ) -> None:
     now = platform.clock.now()
-    values: dict[str, Any] = {"results": {"walks": results, "failure": dict(failure or {})}, "heartbeat_at": now}
+    values: dict[str, Any] = {"heartbeat_at": now}
     values |= {} if total is None else {"total": total}
     values |= {} if status == "running" else {"status": status, "finished_at": now}
     with platform.database.write() as connection:
+        known = connection.execute(select(walk_run.c.results).where(walk_run.c.id == run_id)).scalar_one()
+        values["results"] = {**known, "walks": results, "failure": dict(failure or {})}
         connection.execute(update(walk_run).where(walk_run.c.id == run_id).values(**values))
 
 
@@ -277,6 +295,7 @@ def _read(connection: Connection, row: Record, now: datetime | None) -> WalkRun:
         finished_at=row.finished_at,
         results=results,
         failure=row.results["failure"],
+        circumstances=row.results.get("circumstances", ""),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from engine import process_changes, process_library, users
+from engine import policy_settings, process_changes, process_library, users
 from engine.errors import EngineError
 from engine.process_changes import Submission
 from engine.process_changes.errors import (
@@ -29,10 +29,13 @@ from engine.process_changes.errors import (
 )
 from engine.settings import ROOT
 from engine.store import configuration
+from engine.store.tables import walk_run
+from engine.trials import suite
 from tests.support.company import Company
 
 KEY = "customer_feedback"
 BPMN = f"{KEY}.bpmn"
+VISIT = "project_visit"
 
 
 @pytest.fixture
@@ -196,6 +199,52 @@ def test_what_cannot_come_into_force_goes_back_with_the_reason(owned: Company) -
         submit(company, "liuyang", change_id)
     do(company, process_changes.rebase, "liuyang", change_id=change_id)
     submit(company, "liuyang", change_id)
+
+
+def approved_visit(company: Company, *, days: int) -> int:
+    """A change of the visits, with its walks run, approved today and in force in some days."""
+    do(company, process_changes.set_owner, "admin", key=VISIT, owner_group="service_desk", reviewer_group="quality")
+    change_id = int(do(company, process_changes.open_change, "liuyang", key=VISIT))
+    text = content(company, change_id, f"{VISIT}.bpmn").replace('name="回访客户"', 'name="走访客户"')
+    save(company, "liuyang", change_id, text, 1, f"{VISIT}.bpmn")
+    suite.run(company.platform, do(company, suite.begin, "liuyang", change_id=change_id))
+    submit(company, "liuyang", change_id, effective_at=company.clock.now() + timedelta(days=days))
+    do(company, process_changes.approve, "xumei", change_id=change_id, note="")
+    return change_id
+
+
+def test_walks_are_run_again_when_a_figure_was_changed_meanwhile_and_send_the_change_back(owned: Company) -> None:
+    company = owned
+    change_id = approved_visit(company, days=3)
+    company.pass_time(days=1)
+    do(company, policy_settings.change, "admin", key="visit.days", value=30)
+    company.pass_time(days=2)
+    with company.platform.database.read() as connection:
+        change = process_changes.get(connection, company.actor("liuyang"), change_id)
+        run = suite.latest(connection, change_id)
+    assert (change.status, in_force(company, VISIT).row.version) == ("editing", 1)
+    assert run is not None
+    assert (run.started_at, run.all_as_named) == (company.clock.now(), False)
+    late = next(one for one in run.results if not one.as_named)
+    assert late.zh in change.failure_zh and late.en in change.failure_en
+    assert ("liuyang", f"流程变更未能生效：{VISIT}") in company.subjects
+
+
+def test_walks_are_run_again_and_still_hold(owned: Company) -> None:
+    company = owned
+    change_id = approved_visit(company, days=3)
+    company.hire("zhangsan", "张三", "operations")
+    company.pass_time(days=3)
+    assert (status(company, change_id), in_force(company, VISIT).row.version) == ("published", 2)
+    assert len(company.rows(walk_run)) == 2
+
+
+def test_walks_are_not_run_again_where_nothing_has_changed(owned: Company) -> None:
+    company = owned
+    change_id = approved_visit(company, days=3)
+    company.pass_time(days=3)
+    assert status(company, change_id) == "published"
+    assert len(company.rows(walk_run)) == 1
 
 
 def publish_by_hand(company: Company) -> None:

@@ -30,6 +30,7 @@ from engine.runtime.step import new_id
 from engine.settings import ROOT
 from engine.store.tables import engine_incident, group, history, process_instance, schedule, user, work_item
 from engine.store.types import Record
+from engine.trials import proving
 from engine.worker import Worker
 from tests.support.people import People
 
@@ -42,7 +43,7 @@ class Company:
         assert isinstance(platform.clock, MovableClock)
         self.clock = platform.clock
         self.mails: list[Mapping[str, Any]] = []
-        self.worker = Worker(platform, channels={"mail": self.mails.append})
+        self.worker = Worker(platform, channels={"mail": self.mails.append}, proof=proving)
         if not is_founded:
             self._found()
             self._publish()

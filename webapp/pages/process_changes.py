@@ -18,7 +18,7 @@ from engine.definitions.translate import translated_xml
 from engine.errors import EngineError
 from engine.process_changes import Submission
 from engine.process_library import BundleRefused
-from engine.trials import suite
+from engine.trials import proving, suite
 from webapp import change_view, difference_words, process_words
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.errors import message_of, status_of
@@ -142,7 +142,8 @@ def review(change_id: int) -> Response | tuple[str, int]:
     def act(connection: Connection, actor: Actor, now: datetime) -> None:
         verdict = process_changes.approve if approves else process_changes.send_back
         verdict(connection, actor=actor, change_id=change_id, note=note, now=now)
-        if approves and change_id in process_changes.due(connection, now):
+        # Where the house has moved on since the walks were run, the worker runs them again and publishes then.
+        if approves and change_id in process_changes.due(connection, now) and proving.stands(connection, change_id):
             process_changes.put_in_force(current_platform().runtime, connection, change_id, now=now)
 
     said = gettext("Approved.") if approves else gettext("Sent back to its author.")
