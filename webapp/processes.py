@@ -11,6 +11,8 @@ from engine.actors import Actor
 from engine.errors import Language
 from engine.process_library import ProcessVersion
 from engine.store.tables import process_definition
+from engine.store.types import Record
+from webapp.context import current_platform
 
 
 def process_names(connection: Connection, language: Language) -> dict[str, str]:
@@ -42,6 +44,16 @@ def part_names(connection: Connection, version: ProcessVersion, language: Langua
     )
 
 
+def startable(connection: Connection, actor: Actor) -> list[Record]:
+    """What ``actor`` may start by hand; what only the clock or a message begins is not offered to anybody."""
+    library = current_platform().runtime.library
+    return [
+        row
+        for row in instances.startable(connection, actor)
+        if any(not event.event for event in library.latest(connection, row.key).model.start_events())
+    ]
+
+
 def may_be_started(connection: Connection, actor: Actor, key: str) -> bool:
     """Whether the process is published and ``actor`` may start it by hand."""
-    return any(row.key == key for row in instances.startable(connection, actor))
+    return any(row.key == key for row in startable(connection, actor))

@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from engine import attachments, instances, submissions
+from engine import attachments, groups, instances, submissions
 from engine.errors import Forbidden
 from engine.forms import FormContext, FormInvalid
 from engine.forms.model import scope_fields
@@ -22,6 +22,7 @@ from webapp.forms.context import form_context
 from webapp.forms.post import apply_row_action, attach_files, read_post
 from webapp.forms.view import FormView
 from webapp.navigation import NavigationItem
+from webapp.processes import startable
 
 blueprint = Blueprint("start", __name__, url_prefix="/start")
 
@@ -36,9 +37,10 @@ def choose() -> str:
     """The processes a person may start, found by name."""
     wanted = request.args.get("q", "").strip().lower()
     with reading() as connection:
-        rows = instances.startable(connection, current_actor())
+        rows = startable(connection, current_actor())
+        areas = {one.key: one for one in groups.listed(connection)}
     found = [row for row in rows if wanted in f"{row.name_zh} {row.name_en} {row.key}".lower()]
-    return render_template("starts/choose.html", rows=found, wanted=request.args.get("q", ""))
+    return render_template("starts/choose.html", rows=found, areas=areas, wanted=request.args.get("q", ""))
 
 
 @blueprint.get("/<key>")
