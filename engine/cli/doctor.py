@@ -10,7 +10,7 @@ from engine.doctor import examine
 
 @click.command()
 def doctor() -> None:
-    """Check that nothing is lost, doubled or altered: states, work items, timers, history, the audit trail."""
+    """Check that nothing is lost, doubled or altered: states, tasks, timers, history, audit."""
     with open_platform() as platform:
         found = examine(platform)
     language = terminal_language()

@@ -29,7 +29,7 @@ _MARKS = {
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same year.")
 @click.option("--incidents", type=click.IntRange(100, 50_000), default=5_000, show_default=True, help="About how many.")
 def simulate(year: int, seed: int, incidents: int) -> None:
-    """Play a whole year on a moved clock in an empty database, and print what became of every duty.
+    """Play a whole year in an empty database, and print what became of every duty.
 
     Everything happens through the same use cases as people use. Planted lapses must show, and nothing else.
     """

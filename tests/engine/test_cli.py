@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -23,10 +25,16 @@ def terminal(tmp_path: Path) -> Terminal:
 
 
 def test_help_lists_every_command_with_a_line(terminal: Terminal) -> None:
-    shown = terminal("--help").output
-    for name in ("serve", "worker", "prepare", "migrate", "publish", "backup", "users add", "audit verify"):
-        line = next(line for line in shown.splitlines() if line.strip().startswith(name))
-        assert len(line.split(maxsplit=2)) == 3
+    shown = " ".join(terminal("--help").output.partition("Commands:")[2].split())
+    names = {
+        f"{name} {member}".strip()
+        for name, command in main.commands.items()
+        for member in (command.commands if isinstance(command, click.Group) else ("",))
+    }
+    assert {"serve", "worker", "publish", "users add", "audit verify", "incidents import"} <= names
+    for name in names:
+        assert re.search(rf"(^| ){name} [A-Z][^.]+[a-z] [^.]*\w", shown), name
+    assert "..." not in shown
 
 
 def test_the_first_administrator_is_made_and_gets_a_new_password(terminal: Terminal) -> None:
