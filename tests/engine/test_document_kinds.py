@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
 
-from engine.bootstrap import Platform
 from engine.documents.checking import check_package
 from engine.documents.kind import DocumentKind
 from engine.documents.kinds import KINDS, kind_of
@@ -29,12 +27,12 @@ from engine.store.tables import (
 from tests.support.company import Company
 from tests.support.documents import REPORT, issue, words_of
 from tests.support.findings import analyse_nonconformity, complain, raise_nonconformity
-from tests.support.people import People
 
 
 @pytest.fixture
-def company(any_platform: Platform, people: People, tmp_path: Path) -> Company:
-    return Company(any_platform, people, tmp_path)
+def company(any_company: Company) -> Company:
+    """Once on each store."""
+    return any_company
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from docx import Document
 from openpyxl import Workbook
 
-from engine.bootstrap import Platform
 from engine.documents import templates
 from engine.documents.checking import LIMIT_BYTES, check_package
 from engine.documents.kinds import kind_of
@@ -21,12 +19,12 @@ from engine.errors import Forbidden
 from tests.support.company import Company
 from tests.support.documents import REPORT, issue, word_of
 from tests.support.findings import raise_nonconformity
-from tests.support.people import People
 
 
 @pytest.fixture
-def company(any_platform: Platform, people: People, tmp_path: Path) -> Company:
-    return Company(any_platform, people, tmp_path)
+def company(any_company: Company) -> Company:
+    """Once on each store."""
+    return any_company
 
 
 def template_with(*paragraphs: str) -> bytes:

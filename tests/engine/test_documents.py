@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select, update
 
 from engine import documents
-from engine.bootstrap import Platform
 from engine.documents.issuing import DocumentNotIssued, NothingToIssue, latest_issued
 from engine.documents.kind import DocumentKindUnknown, RecordMissing
 from engine.handlers import ServiceCall
@@ -17,12 +14,12 @@ from engine.store.tables import document, document_recipient, nonconformity, use
 from tests.support.company import Company
 from tests.support.documents import REPORT, issue, word_of
 from tests.support.findings import analyse_nonconformity, complain, raise_nonconformity
-from tests.support.people import People
 
 
 @pytest.fixture
-def company(any_platform: Platform, people: People, tmp_path: Path) -> Company:
-    return Company(any_platform, people, tmp_path)
+def company(any_company: Company) -> Company:
+    """Once on each store."""
+    return any_company
 
 
 def hand_out(company: Company, document_id: int, *logins: str) -> int:

@@ -15,7 +15,6 @@ import pytest
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
-from engine.bootstrap import Platform
 from engine.errors import Forbidden
 from engine.handlers import HandlerRegistry
 from engine.registers import callbacks, exports, incidents, wording
@@ -28,11 +27,6 @@ from tests.support.service_desk import REACHED, ServiceDesk
 from webapp.cli import main
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def any_desk(any_platform: Platform, people: People, tmp_path: Path) -> ServiceDesk:
-    return ServiceDesk(any_platform, people, tmp_path)
 
 
 def test_pages_follow_one_another_without_gap_or_overlap(any_desk: ServiceDesk) -> None:
@@ -166,11 +160,10 @@ def test_import_and_export_at_a_terminal(desk_at_terminal: tuple[ServiceDesk, Ca
 
 
 @pytest.fixture
-def desk_at_terminal(platform: Platform, people: People, tmp_path: Path) -> tuple[ServiceDesk, Callable[..., Result]]:
+def desk_at_terminal(desk: ServiceDesk, people: People, tmp_path: Path) -> tuple[ServiceDesk, Callable[..., Result]]:
     """A service desk, and ``terminal("incidents", …)`` in a copy of its installation at the present."""
     people.administrator()
-    desk = ServiceDesk(platform, people, tmp_path)
-    platform.database.backup(tmp_path / "terminal.sqlite3")
+    desk.platform.database.backup(tmp_path / "terminal.sqlite3")
     environment = {
         "YUNZHI_DATA": str(tmp_path),
         "YUNZHI_DATABASE_URL": f"sqlite:///{tmp_path / 'terminal.sqlite3'}",

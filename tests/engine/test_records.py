@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -26,8 +25,9 @@ NONCONFORMITIES = REGISTERS["nonconformity"]
 
 
 @pytest.fixture
-def company(any_platform: Platform, people: People, tmp_path: Path) -> Company:
-    return Company(any_platform, people, tmp_path)
+def company(any_company: Company) -> Company:
+    """Once on each store."""
+    return any_company
 
 
 def titles(company: Company, login: str = "hexin", **wanted: object) -> list[str]:

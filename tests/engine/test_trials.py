@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import orjson
 import pytest
 from sqlalchemy import func, select
 
 from engine import process_changes
-from engine.bootstrap import Platform
 from engine.deployments import Sources
 from engine.store.tables import contact, metadata, project, user
 from engine.trials import suite, walk_file
@@ -20,7 +18,6 @@ from engine.trials.sandbox import Sandbox, TimeRunsForward, TooMuchHappens
 from engine.trials.walk import DEFAULT_BEGINNING, WalksInvalid, follow, read_walks, write_walks
 from tests.support.company import Company
 from tests.support.diagrams import Diagram, timer
-from tests.support.people import People
 
 KEY = "customer_feedback"
 SAID = {
@@ -317,12 +314,12 @@ def test_only_owners_and_reviewers_run_the_walks(company: Company) -> None:
         suite.begin(connection, actor=company.actor("lihao"), change_id=change_id, now=company.clock.now())
 
 
-def test_a_house_on_either_store_is_tried_in_memory(any_platform: Platform, people: People, tmp_path: Path) -> None:
-    company = Company(any_platform, people, tmp_path)
+def test_a_house_on_either_store_is_tried_in_memory(any_company: Company) -> None:
+    company = any_company
     company.enter_master_data()
     change_id = changed(company)
     assert walked(company, change_id).holds
-    ground = Ground.of(any_platform, key=KEY, now=company.clock.now(), with_master_data=True)
+    ground = Ground.of(company.platform, key=KEY, now=company.clock.now(), with_master_data=True)
     tried = ground.sandbox(company.clock.now())
     assert tried.platform.database.is_sqlite
     with tried.platform.database.read() as connection:

@@ -27,24 +27,32 @@ NOT_REACHED = {"channel": "phone", "reached": "no", "note": "无人接听"}
 class ServiceDesk(TicketSystem):
     """Chen Jing leads the service desk, Liu Yang calls customers, Wang Qiang leads operations, Li Hao works there."""
 
-    def __init__(self, platform: Platform, people: People, folder: Path) -> None:
-        self.liu_yang = people.user("liuyang", "刘洋", groups=["service_desk"])
-        self.chen_jing = people.user("chenjing", "陈静", groups=["service_desk"])
+    def __init__(self, platform: Platform, people: People, folder: Path, *, is_founded: bool = False) -> None:
+        if not is_founded:
+            self._found(platform, people)
+        self.liu_yang, self.chen_jing = people.actor("liuyang"), people.actor("chenjing")
+        self.li_hao, self.wang_qiang = people.actor("lihao"), people.actor("wangqiang")
         super().__init__(platform, folder, importer=self.chen_jing)
-        self.li_hao = people.user("lihao", "李浩", groups=["operations"])
-        self.wang_qiang = people.user("wangqiang", "王强", groups=["operations"])
+        self.mails: list[Mapping[str, Any]] = []
+        self.worker = Worker(platform, channels={"mail": self.mails.append})
+
+    @staticmethod
+    def _found(platform: Platform, people: People) -> None:
+        people.user("liuyang", "刘洋", groups=["service_desk"])
+        chen_jing = people.user("chenjing", "陈静", groups=["service_desk"])
+        people.user("lihao", "李浩", groups=["operations"])
+        wang_qiang = people.user("wangqiang", "王强", groups=["operations"])
         for unit in UNITS:
             people.group(unit.key, unit.zh, unit.en)
-        people.group("service_desk", manager=self.chen_jing)
-        people.group("operations", manager=self.wang_qiang)
+        people.group("service_desk", manager=chen_jing)
+        people.group("operations", manager=wang_qiang)
+        now = platform.clock.now()
         with platform.database.write() as connection:
             connection.execute(update(user).values(email=user.c.login + "@example.com"))
             sources = deployments.read_sources(ROOT / "processes", ROOT / "forms")
             deployments.publish(
-                connection, platform.runtime, sources, actor=system_actor("test"), reason="test", now=self.clock.now()
+                connection, platform.runtime, sources, actor=system_actor("test"), reason="test", now=now
             )
-        self.mails: list[Mapping[str, Any]] = []
-        self.worker = Worker(platform, channels={"mail": self.mails.append})
 
     # The service desk's side
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from engine import link_attempts, public_links
-from engine.bootstrap import Platform
 from engine.link_attempts import LinkUnusable
 from engine.store.tables import complaint, process_instance, public_link, public_link_failure
 from tests.support.company import Company
-from tests.support.people import People
 from tests.support.visitor import Visitor
 
 SAID = {
@@ -182,11 +179,9 @@ def test_a_link_needs_a_customer_and_a_sensible_time(
     assert company.rows(public_link) == []
 
 
-def test_two_who_send_at_the_same_moment_make_one_complaint(
-    any_platform: Platform, people: People, tmp_path: Path
-) -> None:
+def test_two_who_send_at_the_same_moment_make_one_complaint(any_company: Company) -> None:
     """The link is used up by a conditional update: whoever comes second finds it gone, and starts nothing."""
-    company, platform = Company(any_platform, people, tmp_path), any_platform
+    company, platform = any_company, any_company.platform
     now, desk = company.clock.now(), company.actor("liuyang")
     with platform.database.write() as connection:
         token = public_links.issue(connection, actor=desk, customer=HOSPITAL, days=7, now=now).token

@@ -13,7 +13,6 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from engine.bootstrap import Platform
 from engine.registers import importing
 from engine.registers.importing import runs
 from engine.store.tables import import_run
@@ -22,11 +21,6 @@ from tests.support.service_desk import REACHED, ServiceDesk
 from tests.support.visitor import Visitor
 
 SignIn = Callable[[str], Visitor]
-
-
-@pytest.fixture
-def desk(platform: Platform, people: People, tmp_path: Path) -> ServiceDesk:
-    return ServiceDesk(platform, people, tmp_path)
 
 
 def upload(visitor: Visitor, path: Path, **fields: str) -> Visitor:
