@@ -9,20 +9,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from heapq import merge
 from itertools import islice
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, Tuple, literal, or_, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Tuple,
+    bindparam,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 
 from engine.actors import Actor
 from engine.runtime.people import ADMINISTRATORS
+from engine.store.prepared import Prepared
 from engine.store.tables import inbox_entry, process_instance, user, work_item
 from engine.store.types import Record
 from engine.work_items import permissions
 
 Sort = Literal["due", "created", "priority"]
 Filter = Literal["all", "overdue", "today", "claimable"]
+Moment = datetime | BindParameter[datetime]
 COUNT_LIMIT = 99
 SEARCH_LIMIT = 200
 
@@ -79,14 +94,28 @@ def counters(connection: Connection, actor: Actor, *, now: datetime, today_ends_
 
 def count(connection: Connection, actor: Actor, chosen: Filter, *, now: datetime, today_ends_at: datetime) -> int:
     """How many work items one filter holds, counted up to ``COUNT_LIMIT`` + 1: beyond it nobody counts."""
-    conditions = _conditions(InboxQuery(filter=chosen), now, today_ends_at)
     found: set[str] = set()
     for recipient in _recipients(actor):
-        query = select(inbox_entry.c.work_item_id).where(inbox_entry.c.recipient == recipient, *conditions)
-        if chosen == "claimable" and _is_personal(recipient):
-            query = _unclaimed(query)
-        found.update(connection.execute(query.limit(COUNT_LIMIT + 1)).scalars())
+        query = _counted(chosen, chosen == "claimable" and _is_personal(recipient))
+        moments = {"b_now": now, "b_today_ends_at": today_ends_at}
+        found.update(row.work_item_id for row in query.all(connection, {"b_recipient": recipient, **moments}))
     return min(len(found), COUNT_LIMIT + 1)
+
+
+@cache
+def _counted(chosen: Filter, only_unclaimed: bool) -> Prepared:
+    """The entries of one recipient that a filter holds; every page asks for all filters."""
+    conditions = _conditions(InboxQuery(filter=chosen), bindparam("b_now"), bindparam("b_today_ends_at"))
+    query = select(inbox_entry.c.work_item_id).where(inbox_entry.c.recipient == bindparam("b_recipient"), *conditions)
+    return Prepared((_unclaimed(query) if only_unclaimed else query).limit(COUNT_LIMIT + 1))
+
+
+_following_process = Prepared(
+    select(inbox_entry.c.definition_key)
+    .where(inbox_entry.c.recipient == bindparam("b_recipient"), inbox_entry.c.definition_key > bindparam("b_last"))
+    .order_by(inbox_entry.c.definition_key)
+    .limit(literal_column("1"))
+)
 
 
 def processes(connection: Connection, actor: Actor) -> list[str]:
@@ -95,16 +124,11 @@ def processes(connection: Connection, actor: Actor) -> list[str]:
     for recipient in _recipients(actor):
         last = ""
         while True:
-            following = connection.execute(
-                select(inbox_entry.c.definition_key)
-                .where(inbox_entry.c.recipient == recipient, inbox_entry.c.definition_key > last)
-                .order_by(inbox_entry.c.definition_key)
-                .limit(1)
-            ).scalar()
+            following = _following_process.first(connection, {"b_recipient": recipient, "b_last": last})
             if following is None:
                 break
-            keys.add(following)
-            last = following
+            last = following.definition_key
+            keys.add(last)
     return sorted(keys)
 
 
@@ -144,7 +168,7 @@ def _unclaimed(query: Select[Any]) -> Select[Any]:
     return query.where(ready.correlate(inbox_entry).exists())  # a search joins work_item too
 
 
-def _conditions(wanted: InboxQuery, now: datetime, today_ends_at: datetime) -> list[ColumnElement[bool]]:
+def _conditions(wanted: InboxQuery, now: Moment, today_ends_at: Moment) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.filter == "overdue":
         conditions.append(inbox_entry.c.due_at < now)

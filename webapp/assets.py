@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response
@@ -96,8 +96,12 @@ def install(app: Flask) -> None:
         """``url_for``, with the version for static files (a page asks dozens of times: for every icon)."""
         if endpoint != "static":
             return url_for(endpoint, **values)
-        asset = assets.get(values["filename"])
-        return f"{request.script_root}/static/{values['filename']}" + (f"?v={asset.version}" if asset else "")
+        known: dict[str, str] = g.setdefault("asset_addresses", {})
+        name = values["filename"]
+        if name not in known:
+            asset = assets.get(name)
+            known[name] = f"{request.script_root}/static/{name}" + (f"?v={asset.version}" if asset else "")
+        return known[name]
 
     app.jinja_env.globals["url_for"] = address
     app.after_request(_compress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -50,7 +49,8 @@ class SignedSessions(SecureCookieSessionInterface):
             return Session()
         if not timedelta() <= datetime.now(UTC) - signed_at <= app.permanent_session_lifetime:
             return Session()
-        session = Session(deepcopy(data))
+        # Flask appends to the list of messages for the next page; nothing else in a session is ever changed in place.
+        session = Session({key: list(value) if isinstance(value, list) else value for key, value in data.items()})
         session.signed_at = signed_at
         return session
 
