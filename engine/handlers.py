@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from engine.actors import Actor
-from engine.errors import NotFound
+from engine.errors import Language, NotFound
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,18 @@ class TopicUnknown(NotFound):
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic a diagram may name; ``description`` is the handler's own docstring."""
+    """A topic a diagram may name; ``en`` is the handler's own docstring, ``zh`` what its registration says."""
 
     name: str
     handler: Handler
     required: frozenset[str]
     optional: frozenset[str]
-    description: str
+    zh: str
+    en: str
+
+    def description(self, language: Language) -> str:
+        """What it does, for a reader of ``language``; the other language's words where one is missing."""
+        return (self.zh or self.en) if language == "zh" else self.en
 
 
 class HandlerRegistry:
@@ -72,9 +77,13 @@ class HandlerRegistry:
         """Let ``handler`` serve ``name``; the inputs are what a diagram must and may pass."""
         if name in self._topics:
             raise ValueError(f"topic {name} is served twice")
-        self._topics[name] = Topic(
-            name, handler, frozenset(required), frozenset(optional), inspect.getdoc(handler) or ""
-        )
+        en = inspect.getdoc(handler) or ""
+        self._topics[name] = Topic(name, handler, frozenset(required), frozenset(optional), zh="", en=en)
+
+    def describe(self, descriptions: Mapping[str, str]) -> None:
+        """Say in Chinese what topics do, by their names. Raises ``TopicUnknown``."""
+        for name, zh in descriptions.items():
+            self._topics[name] = replace(self.topic(name), zh=zh)
 
     def topic(self, name: str) -> Topic:
         """The topic called ``name``. Raises ``TopicUnknown``."""

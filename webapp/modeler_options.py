@@ -36,7 +36,7 @@ def modeler_options(
         "forms": _forms(connection, files, language),
         "decisions": _decisions(connection, files, language),
         "processes": [_option(key, f"{name} ({key})") for key, name in names.items() if key != change.process_key],
-        "topics": _topics(handlers),
+        "topics": _topics(handlers, language),
         "obligations": [_option(one.id, f"{one.id} {one.text(language)}") for one in OBLIGATIONS.values()],
         "calendars": [_option(key, one.name_zh if language == "zh" else one.name_en) for key, one in calendars.items()],
         "default_calendar": default,
@@ -99,11 +99,11 @@ def _decisions_in(file: ChangeFile, language: Language) -> dict[str, str]:
     return {key: f"{one.label.text(language) or key} ({key})" for key, one in model.decisions.items()}
 
 
-def _topics(handlers: HandlerRegistry) -> list[Option]:
+def _topics(handlers: HandlerRegistry, language: Language) -> list[Option]:
     return [
         {
             **_option(topic.name, topic.name),
-            "description": topic.description,
+            "description": topic.description(language),
             "required": sorted(topic.required),
             "optional": sorted(topic.optional),
         }

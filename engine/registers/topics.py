@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import yaml
 
 from engine.handlers import HandlerRegistry
 from engine.registers import (
@@ -52,3 +56,11 @@ def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) ->
     survey_topics.serve(handlers, zone)
     improvement_topics.serve(handlers)
     visit_topics.serve(handlers, zone)
+    handlers.describe(_in_chinese())
+
+
+@cache
+def _in_chinese() -> dict[str, str]:
+    """What each topic does, in Chinese."""
+    found = yaml.safe_load(Path(__file__).with_name("topics.zh.yaml").read_text(encoding="utf-8"))
+    return {str(name): str(text) for name, text in found.items()}

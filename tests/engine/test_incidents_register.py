@@ -135,9 +135,11 @@ def test_every_topic_says_what_it_does() -> None:
     handlers = HandlerRegistry()
     serve_topics(handlers, SHANGHAI, Library())
     for topic in handlers.topics.values():
-        assert topic.description, topic.name
+        assert topic.en, topic.name
+        assert any("一" <= letter <= "鿿" for letter in topic.zh), topic.name
         for name in (*topic.required, *topic.optional):
-            assert name in topic.description, f"{topic.name} does not explain {name}"
+            assert name in topic.en, f"{topic.name} does not explain {name}"
+            assert name in topic.zh, f"{topic.name} does not explain {name} in Chinese"
 
 
 def test_import_and_export_at_a_terminal(desk_at_terminal: tuple[ServiceDesk, Callable[..., Result]]) -> None:

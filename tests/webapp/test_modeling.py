@@ -64,7 +64,7 @@ def test_the_choices_are_those_of_the_house_and_of_the_change(change_id: int, cl
     forms = {one["value"]: one for one in options["forms"]}
     assert forms["audit_plan"]["in_change"] and not forms["callback_call"]["in_change"]
     notify = next(one for one in options["topics"] if one["value"] == "notify")
-    assert "subject_zh" in notify["required"] and "Inputs" in notify["description"]
+    assert "subject_zh" in notify["required"] and notify["description"].startswith("以邮件通知人员")
     assert any(one["value"] == "O51" and one["label"].startswith("O51 ") for one in options["obligations"])
     assert {one["unit"] for one in options["settings"]} <= {"working days", "days", "hours"}
     assert "internal_audit" not in {one["value"] for one in options["processes"]}

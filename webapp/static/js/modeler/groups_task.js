@@ -90,7 +90,7 @@ export function serviceGroup(element, context) {
   return [
     group('service', t('service'),
       select('topic', t('topic'), key, options.topics, choose),
-      topic ? h('p', { class: 'yz-panel-description', lang: 'en' }, topic.description) : null,
+      topic ? h('p', { class: 'yz-panel-description' }, topic.description) : null,
       attribute(element, 'camunda:resultVariable', t('result_variable'), context, { hint: t('result_variable_hint') })),
     group('inputs', t('inputs'),
       (topic?.required ?? []).map((name) => input(name, true)),
