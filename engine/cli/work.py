@@ -29,5 +29,7 @@ def worker() -> None:
         settle()
         clock.start()
         click.echo("Working; stop with Ctrl-C.")
-        stopping.wait()
+        # A signal that comes in just before the wait would be noticed at its end only, so none is long.
+        while not stopping.wait(1):
+            pass
         clock.stop()

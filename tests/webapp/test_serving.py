@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+
 @contextmanager
 def start(arguments: list[str], directory: Path) -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "YUNZHI_DATA": str(directory), "YUNZHI_DATABASE_URL": "", "PYTHONUNBUFFERED": "1"}
