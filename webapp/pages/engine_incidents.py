@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine import engine_incidents
 from engine.actors import Actor
+from webapp.auth import safe_target
 from webapp.context import current_actor, current_platform, current_time, reading, writing
 from webapp.navigation import NavigationItem, administrators
 
@@ -59,7 +60,7 @@ def retry(incident_id: int) -> Response:
         flash(gettext("Done: it worked this time"), "success")
     else:
         flash(gettext("It will be tried again; if it fails, it will be listed here with its reason"), "info")
-    return redirect(request.form.get("back") or url_for(".index"))
+    return redirect(safe_target(request.form.get("back") or url_for(".index")))
 
 
 @blueprint.post("/<int:incident_id>/dismiss")

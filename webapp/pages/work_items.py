@@ -16,6 +16,7 @@ from engine import assignments, attachments, groups, inbox, inbox_queries, insta
 from engine.forms import FileInfo, Form, FormContext, FormInvalid
 from engine.runtime.separation import barring
 from engine.store.types import Record
+from webapp.auth import safe_target
 from webapp.case_view import CaseView, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.files import UploadMissing, WorkItemFiles, send_upload_result
@@ -139,7 +140,7 @@ def reassign(work_item_id: str) -> Response:
             now=current_time(),
         )
     flash(gettext("The task was handed over"), "success")
-    return redirect(request.form.get("back") or url_for(".show", work_item_id=work_item_id))
+    return redirect(safe_target(request.form.get("back") or url_for(".show", work_item_id=work_item_id)))
 
 
 @blueprint.post("/<work_item_id>/forward")
