@@ -2,7 +2,8 @@
 
 Stock is what SpiffWorkflow does by itself for one completion: load the instance with its own serializer, complete
 the task, run on, serialize. Ours is the whole use case: permission, the same work, work items, timers, audit, commit.
-The two take turns, instance by instance, so that a noisy machine slows both. Also: the cost of a late lap of a loop.
+``alone`` is our workflow without all that, doing just what stock does. They take turns, instance by instance, so that a
+noisy machine slows all of them. Also: the cost of a late lap of a loop.
 
     python -m bench.work_items [instances]
 """
@@ -30,6 +31,8 @@ from engine.bootstrap import Platform, settle
 from engine.definitions.dialect import adapt
 from engine.definitions.model import read_process
 from engine.definitions.xml import BPMN
+from engine.runtime.execution import Execution
+from engine.runtime.step import looking
 from engine.store.tables import work_item
 from tests.support.diagrams import Diagram
 
@@ -111,8 +114,27 @@ def run_ours(platform: Platform, clerk: Actor, key: str, forms: Forms) -> tuple[
         count += 1
 
 
+def run_alone(platform: Platform, key: str, forms: Forms) -> tuple[float, int]:
+    """One instance to its end without the database: CPU seconds in load, complete and store, completions."""
+    with platform.database.read() as connection:
+        compiled = platform.runtime.library.latest(connection, key).compiled
+        expressions = looking(platform.runtime, connection, compiled, platform.clock.now())
+    state = Execution.start(compiled, expressions, {"rejected": False, "mismatch": False}).dump()
+    spent, count = 0.0, 0
+    while True:
+        began = time.process_time()
+        execution = Execution.load(compiled, expressions, state)
+        waiting = next(iter(execution.waits().tasks.values()), None)
+        if waiting is None:
+            return spent, count
+        execution.complete(waiting.task_id, forms[waiting.element.id])
+        state = execution.dump()
+        spent += time.process_time() - began
+        count += 1
+
+
 def compare(name: str, forms: Forms, diagrams: tuple[Diagram, ...], rounds: int) -> dict[str, Any]:
-    """Both in turns; medians per completion in microseconds and their ratio."""
+    """All in turns; medians per completion in microseconds, and their ratios to stock."""
     stock = StockProcess(*diagrams)
     platform, clerk = platform_with(*diagrams)
     settle()  # as the server does; stock profits likewise
@@ -120,16 +142,18 @@ def compare(name: str, forms: Forms, diagrams: tuple[Diagram, ...], rounds: int)
     for number in range(rounds + 1):
         stock_spent, stock_count, largest = stock.run(forms)
         ours_spent, ours_count = run_ours(platform, clerk, diagrams[0].key, forms)
-        assert stock_count == ours_count, (stock_count, ours_count)
+        alone_spent, alone_count = run_alone(platform, diagrams[0].key, forms)
+        assert stock_count == ours_count == alone_count, (stock_count, ours_count, alone_count)
         if number:
-            pairs.append((stock_spent / stock_count * 1e6, ours_spent / ours_count * 1e6))
-    ratio = statistics.median(ours / stock for stock, ours in pairs)
+            pairs.append(tuple(spent / stock_count * 1e6 for spent in (stock_spent, ours_spent, alone_spent)))
     return {
         "process": name,
         "completions": stock_count,
         "stock_us": round(statistics.median(p[0] for p in pairs)),
         "ours_us": round(statistics.median(p[1] for p in pairs)),
-        "ratio": round(ratio, 3),
+        "ratio": round(statistics.median(ours / stock for stock, ours, _ in pairs), 3),
+        "alone_us": round(statistics.median(p[2] for p in pairs)),
+        "alone_ratio": round(statistics.median(alone / stock for stock, _, alone in pairs), 3),
         "stock_state_bytes": largest,
     }
 
