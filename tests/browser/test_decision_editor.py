@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 from playwright.sync_api import Locator, Page, expect
 
-from engine import process_library
+from engine import process_changes, process_library
 from engine.decisions import DecisionModel, read_decisions
 from tests.browser.conftest import Screens, assert_accessible
 from tests.support.changes import OWNER, REVIEWER, changed_file, open_change, save
@@ -197,6 +197,12 @@ def test_no_english_is_left_in_the_chinese_editor(company: Company, screen: Scre
     assert [text for text in titles.evaluate_all("all => all.map(one => one.title)") if text.isascii()] == []
     page.locator("[data-views]").get_by_role("button", name="投诉分级").click()
     page.locator('th[data-col-id="complaint_class_in1"]').dblclick()
+    assert _shown_type(page) == "文本"
+    page.locator(".type-ref-edit-select .dms-input").click()
+    page.locator(".options .option", has_text="整数").first.click()
+    assert _shown_type(page) == "整数"
+    assert 'typeRef="integer"' in page.evaluate("decisionEditorPage.read()")
+    page.keyboard.press("Escape")
     page.locator('td[data-row-id="complaint_class_rule1"]').first.click(button="right")
     expect(page.locator(".context-menu").first).to_be_visible()
     missing = page.evaluate("[...decisionEditorPage.missing]")
@@ -217,6 +223,20 @@ def test_a_reviewer_looks_and_tries_but_changes_nothing(company: Company, screen
     assert changed_file(company, change_id, NAME).revision == 1
 
 
+def test_on_a_phone_the_table_is_read_and_a_row_tried(company: Company, screen: Screens) -> None:
+    page, change_id = opened(company, screen, phone=True)
+    expect(page.locator(".yz-wider-screen")).to_be_visible()
+    expect(page.locator("[data-saving-lock]")).to_have_text("您可以查看，不能修改")
+    cell(page, "complaint_class_rule2_out2").click()
+    page.keyboard.type("6")
+    assert page.evaluate("decisionEditorPage.read().then(text => text === decisionEditorPage.text)") is True
+    page.locator("#tried-row").get_by_label("涉及安全或法律法规").select_option("true")
+    expect(page.locator("#tried-row")).to_contain_text("符合的规则：1")
+    with company.platform.database.read() as connection:
+        change = process_changes.get(connection, company.actor(OWNER), change_id)
+    assert change.editor_id is None, "who looks on holds no lock"
+
+
 @pytest.mark.parametrize("phone", [False, True])
 def test_the_editor_is_accessible(company: Company, screen: Screens, phone: bool) -> None:
     page, _ = opened(company, screen, phone=phone)
@@ -232,3 +252,9 @@ def _published(company: Company) -> bytes:
 def _shadow(page: Page, rule: str) -> bool:
     found = page.locator(f'td[data-row-id="{rule}"]').first.evaluate("one => getComputedStyle(one).boxShadow")
     return found != "none"
+
+
+def _shown_type(page: Page) -> str:
+    """What stands in the field of a column's type, whatever dmn-js reads from it."""
+    native = "one => Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').get.call(one)"
+    return str(page.locator(".type-ref-edit-select .dms-input").evaluate(native))

@@ -181,6 +181,9 @@ def test_no_english_is_left_in_the_chinese_editor(company: Company, screen: Scre
         open_groups(page)
     assert page.evaluate("[...formEditorPage.missing]") == []
     assert page.locator(".fjs-palette-field").count() == len(types)
+    calendar = page.locator(".flatpickr-calendar").first
+    expect(calendar.locator(".flatpickr-weekday").first).to_have_text("周一")
+    assert "十二月" in (calendar.locator(".flatpickr-monthDropdown-months").text_content() or "")
 
 
 @pytest.mark.parametrize("source", ["{", "[]", '{"type": "default", "id": "x", "components": [{"type": "nothing"}]}'])
@@ -217,6 +220,7 @@ def test_a_phone_shows_the_form_and_says_where_it_is_edited(company: Company, sc
     expect(page.locator(".yz-wider-screen")).to_be_visible()
     expect(page.locator("[data-form-editor]")).to_be_hidden()
     expect(page.locator("#preview").get_by_text("投诉渠道")).to_be_visible()
+    expect(page.locator("[data-saving-lock]")).to_have_text("您可以查看，不能修改")
     assert_accessible(page)
 
 

@@ -3,10 +3,12 @@ import { request } from '../changes/saving.js';
 import { startSaving } from '../changes/saving_bar.js';
 import { ProblemList } from '../changes/problem_list.js';
 import { ReadOnly } from '../changes/read_only.js';
+import { isWideScreen } from '../changes/wide_screen.js';
 import { Marks } from './marks.js';
 import { Names } from './names.js';
 import { withLayout } from './layout.js';
 import { TriedRow } from './tried_row.js';
+import { nameTypes } from './type_names.js';
 
 const NAMED = ['decisionTable', 'literalExpression'];
 // The types our engine reads, by their names in the file.
@@ -39,6 +41,7 @@ class DecisionEditorPage {
       literalExpression: editor,
       boxedExpression: editor,
     });
+    nameTypes(this.place, this.words.editor);
     // The head of the column of numbers says nothing, and says so.
     new MutationObserver(() => {
       this.place.querySelectorAll('th.index-column:not([role])').forEach((one) => one.setAttribute('role', 'presentation'));
@@ -55,6 +58,7 @@ class DecisionEditorPage {
       name,
       revision: Number(revision),
       content: this.text,
+      mayEdit: isWideScreen(),
       read: () => this.read(),
       load: async (text) => { await this.load(text); this.row.refresh(); },
       onLock: (lock) => { this.lock(!lock.is_mine); },

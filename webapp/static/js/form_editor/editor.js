@@ -3,6 +3,8 @@ import { startSaving } from '../changes/saving_bar.js';
 import { request } from '../changes/saving.js';
 import { ProblemList } from '../changes/problem_list.js';
 import { ReadOnly } from '../changes/read_only.js';
+import { isWideScreen } from '../changes/wide_screen.js';
+import { localizeCalendars } from './calendar.js';
 import { FaithfulForm } from './faithful.js';
 import { FeelChecks } from './feel_checks.js';
 import { languagesModule, paletteModule } from './languages.js';
@@ -30,6 +32,7 @@ class FormEditorPage {
   }
 
   async start() {
+    localizeCalendars(window.flatpickr);
     this.editor = new window.FormEditor({
       container: this.place,
       additionalModules: [paletteModule(this.words.types, this.words.beginnings), languagesModule(this.words.panel)],
@@ -48,6 +51,7 @@ class FormEditorPage {
       name,
       revision: Number(revision),
       content: this.text,
+      mayEdit: isWideScreen(),
       read: async () => this.read(),
       load: async (text) => { await this.load(text); this.preview.refresh(); },
       onLock: (lock) => { this.readOnly.isOn = !lock.is_mine; this.showButtons(); },
