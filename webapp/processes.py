@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -9,7 +11,7 @@ from sqlalchemy import Connection, select
 from engine import instances
 from engine.actors import Actor
 from engine.errors import Language
-from engine.process_library import ProcessVersion
+from engine.process_library import ProcessVersion, version_of
 from engine.store.tables import process_definition
 from engine.store.types import Record
 from webapp.context import current_platform
@@ -31,16 +33,38 @@ class PartNames:
     decisions: dict[str, str]
 
 
+_Titles = tuple[dict[str, str], dict[str, str]]  # of the forms and of the decisions
+_KEPT = 500
+_titles: OrderedDict[tuple[str, str], _Titles] = OrderedDict()
+_lock = threading.Lock()
+
+
 def part_names(connection: Connection, version: ProcessVersion, language: Language) -> PartNames:
     """The names that the text of a version refers to."""
-    return PartNames(
-        process_names(connection, language),
+    return PartNames(process_names(connection, language), *_titles_of(version, language))
+
+
+def part_names_of(connection: Connection, definition_id: int, language: Language) -> PartNames:
+    """The same for a version by its id. It never changes: its files are read when it is asked for the first time."""
+    own = process_definition.c
+    row = connection.execute(select(own.key, own.version, own.content_hash).where(own.id == definition_id)).one()
+    place = (row.content_hash, language)
+    with _lock:
+        known = _titles.get(place)
+    if known is None:
+        known = _titles_of(version_of(connection, row.key, row.version), language)
+        with _lock:
+            _titles[place] = known
+            while len(_titles) > _KEPT:
+                _titles.popitem(last=False)
+    return PartNames(process_names(connection, language), *known)
+
+
+def _titles_of(version: ProcessVersion, language: Language) -> _Titles:
+    decisions = (one for file in version.decisions for one in file.model.decisions.items())
+    return (
         {one.key: one.form.title(language) for one in version.forms},
-        {
-            key: decision.label.text(language)
-            for file in version.decisions
-            for key, decision in file.model.decisions.items()
-        },
+        {key: decision.label.text(language) for key, decision in decisions},
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from engine.settings import ROOT
 from engine.store.tables import deployment, form_definition, process_definition
+from tests.stories.test_process_change import feedback
 from tests.support.company import Company
 from tests.support.visitor import Visitor
 
@@ -180,3 +183,20 @@ def test_computed_sentences_and_terms_are_told_in_words(company: Company, sign_i
     assert "10 working days after it comes up" in said
     visitor.visit("/processes/incident_callback")
     assert "24 h after resolved_at – the step goes on" in visitor.text
+
+
+def test_the_case_page_reads_the_forms_of_a_version_once(company: Company, sign_in: SignIn) -> None:
+    company.start("liuyang", "customer_feedback", **feedback())
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    owner = sign_in("admin")
+    page = f"/process-instances/{company.instances[0].id}"
+    assert "评估意见" in owner.visit(page).text
+    event.listen(company.platform.database.engine, "before_cursor_execute", note)
+    assert "评估客户意见" in owner.visit(page).text
+    event.remove(company.platform.database.engine, "before_cursor_execute", note)
+    assert asked
+    assert not [one for one in asked if "form_definition.source" in one or "decision_definition.source" in one]

@@ -18,7 +18,7 @@ from webapp.case_view import diagram_of, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.navigation import NavigationItem
 from webapp.process_words import ProcessWords
-from webapp.processes import part_names, process_names
+from webapp.processes import part_names_of, process_names
 
 blueprint = Blueprint("process_instance", __name__)
 
@@ -49,8 +49,8 @@ def show(instance_id: str) -> str:
         case = load_case(connection, instance_id)
         if not instances.may_see(connection, case.instance, actor):
             raise InstanceUnknown(id=instance_id)
-        version = process_library.version_of(connection, case.model.key, case.version)
-        names, words = part_names(connection, version, current_language()), ProcessWords(connection)
+        names = part_names_of(connection, case.instance.definition_id, current_language())
+        words = ProcessWords(connection)
         may_become_walk = real_cases.may_keep(connection, actor, case.instance)
         variables, people, incidents = {}, [], []
         if actor.is_administrator:
