@@ -154,11 +154,26 @@ def test_import_and_export_at_a_terminal(desk_at_terminal: tuple[ServiceDesk, Ca
         assert written.exit_code == 0, written.output
     (row,) = csv.DictReader(io.StringIO((desk.folder / "out.csv").read_text(encoding="utf-8-sig")))
     assert (row["Number"], row["State"]) == ("INC1", "Resolved")
+    long_ago = desk.clock.now() - timedelta(days=900)
+    historic = [{**desk.row("INC3", "Resolved", 1, at=long_ago, opened_at=long_ago), "company": "云湖区政务服务中心"}]
+    path = desk.export(historic, encoding="gb18030", packed=True)
+    shifted = terminal("incidents", "import", str(path), "--shift-to-now", "--callbacks", "none")
+    assert "0 callbacks started" in " ".join(shifted.output.split())
+    terminal("incidents", "export", str(desk.folder / "out.csv"))
+    rows = list(csv.DictReader(io.StringIO((desk.folder / "out.csv").read_text(encoding="utf-8-sig"))))
+    (moved,) = (row for row in rows if row["Number"] == "INC3")
+    assert moved["Customer"] == "云湖区政务服务中心"
+    assert moved["Opened"][:10] in _days_around(datetime.now(UTC))
     wrong = desk.folder / "wrong.csv"
     wrong.write_text("a,b\n", encoding="utf-8")
     refused = terminal("incidents", "import", str(wrong))
     assert refused.exit_code == 1
     assert "columns missing" in refused.output
+
+
+def _days_around(now: datetime) -> set[str]:
+    """Today in every zone."""
+    return {(now + timedelta(hours=hours)).date().isoformat() for hours in (-14, 0, 14)}
 
 
 @pytest.fixture
