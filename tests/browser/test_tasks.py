@@ -121,8 +121,11 @@ def test_the_second_of_two_is_told_who_was_faster(desk: ServiceDesk, screen: Scr
     assert [one.attempts for one in desk.callbacks] == [1, 0, 0]
 
 
-def test_several_tasks_are_claimed_at_once_and_one_is_given_back(desk: ServiceDesk, screen: Screen) -> None:
-    page = screen("liuyang")
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_several_tasks_are_claimed_at_once_and_one_is_given_back(
+    desk: ServiceDesk, screen: Screen, phone: bool
+) -> None:
+    page = screen("liuyang", phone=phone)
     for box in page.locator("input[name=work_item]").all():
         box.check()
     page.get_by_role("button", name="认领所选").click()
