@@ -124,12 +124,17 @@ class _Pruning:
         self.needed: set[Any] = {workflow.task_tree.id}
         latest: dict[str, Task] = {}
         for task in self.tasks.values():
-            if task._state < _FINISHED or (self.flags[task.task_spec.name] & _TOKENS and self._is_waiting_token(task)):
+            if task._state < _FINISHED:
                 self._mark_live(task)
-            elif task._state == _FINISHED and self.flags[task.task_spec.name] & _MANUAL:
-                known = latest.get(task.task_spec.name)
+                continue
+            name = task.task_spec.name
+            own = self.flags[name]
+            if own & _TOKENS and self._is_waiting_token(task):
+                self._mark_live(task)
+            elif own & _MANUAL and task._state == _FINISHED:
+                known = latest.get(name)
                 if known is None or task.last_state_change >= known.last_state_change:
-                    latest[task.task_spec.name] = task
+                    latest[name] = task
         self.needed.update(task.id for task in latest.values() if task.id in self.live)
         if self.last is not None:
             self.needed.add(self.last.id)
@@ -146,19 +151,19 @@ class _Pruning:
         self._mark_ancestors(task)
 
     def _mark_ancestors(self, task: Task | None) -> None:
-        while task is not None and task.id not in self.live:
-            self.live.add(task.id)
-            task = self.tasks.get(task._parent)
+        live, tasks = self.live, self.tasks
+        while task is not None and task.id not in live:
+            live.add(task.id)
+            task = tasks.get(task._parent)
 
     def kept_children(self, task: Task) -> list[Task]:
         """The children that stay, passing over finished links nobody needs."""
         own = self.flags[task.task_spec.name]
-        kept = []
-        for child_id in task._children:
-            child = self.tasks[child_id]
-            if child.id in self.live or own & _LOOP or (own & _SPLIT and task.id in self.live):
-                kept.append(self._shorten(child) if not own & (_LOOP | _SPLIT) else child)
-        return kept
+        tasks, live = self.tasks, self.live
+        if own & _LOOP or (own & _SPLIT and task.id in live):
+            return [tasks[child_id] for child_id in task._children]
+        kept = [tasks[child_id] for child_id in task._children if child_id in live]
+        return kept if own & _SPLIT else [self._shorten(child) for child in kept]
 
     def _shorten(self, task: Task) -> Task:
         while (
@@ -179,22 +184,23 @@ def _rows(workflow: Any) -> tuple[list[Row], int]:
     rows: list[Row] = []
     stored: list[dict[str, Any] | None] = []
     stack: list[tuple[Task, int]] = [(workflow.task_tree, -1)]
+    last = workflow.last_task
     while stack:
         task, parent_row = stack.pop()
-        kids = pruning.kept_children(task)
+        kids = pruning.kept_children(task) if task._children else []
         data: Any = 0
         deleted: Any = 0
         own: dict[str, Any] | None = None
-        if task.data and _needs_data(task, kids, flags, workflow.last_task):
+        if task.data and _needs_data(task, kids, flags, last):
             own = task.data
             base = stored[parent_row] if parent_row >= 0 else None
             data, deleted = (own, 0) if base is None else _difference(base, own)
         number = len(rows)
-        if task is workflow.last_task:
+        if task is last:
             last_row = number
         rows.append(
             [
-                str(task.id),
+                task.id,
                 task.task_spec.name,
                 task._state,
                 parent_row,
@@ -202,11 +208,12 @@ def _rows(workflow: Any) -> tuple[list[Row], int]:
                 data,
                 deleted,
                 task.internal_data or 0,
-                int(task.triggered),
+                1 if task.triggered else 0,
             ]
         )
         stored.append(own)
-        stack.extend((kid, number) for kid in reversed(kids))
+        for kid in reversed(kids):
+            stack.append((kid, number))
     return rows, last_row
 
 
@@ -220,8 +227,10 @@ def _needs_data(task: Task, kids: list[Task], flags: dict[str, int], last: Task 
 
 
 def _difference(base: dict[str, Any], own: dict[str, Any]) -> tuple[dict[str, Any], Any]:
-    changed = {k: v for k, v in own.items() if k not in base or not same(base[k], v)}
-    return changed, [k for k in base if k not in own] or 0
+    # Most values are the parent's very own objects, and asking that first is cheaper than comparing.
+    changed = {k: v for k, v in own.items() if k not in base or (base[k] is not v and not same(base[k], v))}
+    gone = 0 if base.keys() <= own.keys() else [k for k in base if k not in own]
+    return changed, gone
 
 
 def _restore(workflow: Any, rows: list[Row]) -> list[Task]:
