@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,39 @@ def test_a_pool_does_the_work_in_parallel_and_waits_for_all() -> None:
     executor.submit(lambda: 1 / 0)  # type: ignore[arg-type,return-value]
     with pytest.raises(ZeroDivisionError):
         executor.wait()
+
+
+class Elsewhere:
+    """A queue behind the port of the executor: units are done later, some twice, in no order of ours."""
+
+    def __init__(self) -> None:
+        self.kept: list[Callable[[], None]] = []
+
+    def submit(self, work: Callable[[], None]) -> None:
+        self.kept.append(work)
+
+    def wait(self) -> None:
+        """Somebody else will do it."""
+
+    def work_off(self) -> None:
+        kept, self.kept = self.kept, []
+        for work in [*reversed(kept), *kept[:2]]:
+            work()
+
+
+def test_a_queue_elsewhere_may_stand_behind_the_executor(house: House) -> None:
+    house.publish(wait())
+    cases = [house.start("wait") for _ in range(5)]
+    house.clock.move(timedelta(hours=1))
+    queue = Elsewhere()
+    worker = Worker(house.platform, executor=queue)
+    worker.beat()
+    assert {house.instance(case).status for case in cases} == {"active"}
+    queue.work_off()
+    assert {house.instance(case).status for case in cases} == {"completed"}
+    assert [row.status for row in house.rows(timer)] == ["fired"] * 5
+    assert worker.beat() == 0
+    assert queue.kept == []
 
 
 def test_what_is_due_is_taken_in_its_order_and_in_portions(house: House) -> None:
