@@ -140,6 +140,32 @@ def test_zammad_3140_and_frappe_1542_an_answer_stops_the_response_and_nothing_el
     assert read(history, "resolution", 4 * HOUR, OFFICE, until=later).status == "missed"
 
 
+@pytest.mark.parametrize(("response_hours", "resolution_hours"), [(4, 2), (2, 4)])
+def test_zammad_5177_the_shorter_of_two_targets_does_not_overrule_the_other(
+    response_hours: int, resolution_hours: int
+) -> None:
+    history = History(at("2023-06-14T08:00"))
+    due = {
+        metric: read(history, metric, hours * HOUR, OFFICE, until=history.opened_at).due_at
+        for metric, hours in (("response", response_hours), ("resolution", resolution_hours))
+    }
+    assert due["response"] == at("2023-06-14T08:00") + response_hours * HOUR
+    assert due["resolution"] == at("2023-06-14T08:00") + resolution_hours * HOUR
+    taken_up = replace(history, responded_at=at("2023-06-14T08:30"))
+    assert resolution(taken_up, resolution_hours, OFFICE).due_at == due["resolution"], "an answer moves no other clock"
+
+
+def test_zammad_2579_what_was_closed_at_once_or_outside_hours_has_a_figure_all_the_same() -> None:
+    """Nothing counted is nought minutes, which a report can add up, and never nothing at all."""
+    at_once = resolution(History(at("2023-06-14T09:00"), resolutions=resolved("2023-06-14T09:00")), 4, OFFICE)
+    over_night = resolution(History(at("2023-06-14T20:00"), resolutions=resolved("2023-06-14T23:00")), 4, OFFICE)
+    for reading in (at_once, over_night):
+        assert (reading.status, reading.counted) == ("met", timedelta())
+        assert reading.stopped_at is not None
+    late = resolution(History(at("2023-06-14T09:00"), resolutions=resolved("2023-06-15T09:00")), 4, OFFICE)
+    assert (late.status, late.counted) == ("missed", 9 * HOUR)
+
+
 def test_zammad_4432_no_warning_falls_outside_office_hours() -> None:
     """Three quarters of eight hours from 15:00 end at 12:00 the next day, not at 21:00."""
     reading = resolution(History(at("2023-06-14T15:00")), 8, OFFICE)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 
 from engine.actors import system_actor
@@ -28,6 +31,7 @@ from engine.store.tables import (
 from tests.support.company import Company
 from tests.support.service_desk import REACHED
 from tests.support.ticket_system import TicketSystem
+from tests.support.visitor import Visitor
 
 SYSTEM = system_actor("test")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -217,7 +221,9 @@ def test_a_new_priority_changes_the_target_and_keeps_the_pause(company: Company,
     assert [line.entry.reason for line in found.lines if line.entry.kind == "target_changed"] == ["480 → 240"]
 
 
-def test_two_projects_of_one_customer_have_their_own_agreements(company: Company, tickets: TicketSystem) -> None:
+def agree_on_networks(company: Company, minutes: int = 30) -> None:
+    """The network of the first customer becomes a project of its own, with an agreement of its own."""
+
     def enter(kind: str, **given: str) -> int:
         now = company.clock.now()
         return save(connection, actor=SYSTEM, kind=kind_of(kind), given=given, now=now).id
@@ -227,13 +233,61 @@ def test_two_projects_of_one_customer_have_their_own_agreements(company: Company
         people = {"customer": "C001", "manager": "zhoukai", "department": "operations", "status": "running"}
         enter("project", code="P800", name="网络运维", assignment_groups="网络组；专线组", **people, **year)
         found = enter("sla", number="SLA-800", title="网络运维协议", project="P800", **year)
-        timed = {"metric": "resolution", "target_value": "30", "target_unit": "minutes"}
+        timed = {"metric": "resolution", "target_value": str(minutes), "target_unit": "minutes"}
         enter("sla_item", sla="SLA-800", ordinal="1", service="网络事件", **timed)
         zone = company.platform.settings.zone
         put_in_force(connection, actor=SYSTEM, sla_id=found, zone=zone, now=company.clock.now())
+
+
+def test_two_projects_of_one_customer_have_their_own_agreements(company: Company, tickets: TicketSystem) -> None:
+    agree_on_networks(company)
     tickets.import_rows(tickets.row("INC1", "New", 0), {**tickets.row("INC2", "New", 0), "assignment_group": "系统组"})
     targets = {row.incident_id: row.target_minutes for row in company.rows(sla_clock) if row.metric == "resolution"}
     assert sorted(targets.values()) == [30, 3 * 8 * 60]
+
+
+def test_glpi_1911_handing_an_incident_on_neither_restarts_the_clock_nor_lends_it_another_target(
+    company: Company, tickets: TicketSystem
+) -> None:
+    """What was promised for the project that took it counts from the opening, whoever has the incident by now."""
+    agree_on_networks(company, minutes=90)
+    company.clock.move_to(NINE + HOUR)
+    tickets.import_rows(event(tickets, "Active", 1, NINE))
+    first = ledger(company)
+    assert (first.clock.target_minutes, first.reading.due_at) == (90, NINE + 90 * MINUTE)
+    for number, group in enumerate(("专线组", "系统组"), 2):
+        company.clock.move_to(NINE + number * HOUR)
+        handed_on = event(tickets, "Active", number, NINE + (70 + number) * MINUTE)
+        tickets.import_rows({**handed_on, "assignment_group": group})
+        found = ledger(company)
+        assert len([row for row in company.rows(sla_clock) if row.metric == "resolution"]) == 1
+        assert (found.clock.target_minutes, found.reading.due_at) == (90, NINE + 90 * MINUTE)
+        assert found.reading.started_at == NINE
+    assert (found.reading.status, found.reading.breached_at) == ("missed", NINE + 90 * MINUTE)
+
+
+def test_frappe_2372_the_clocks_of_a_month_are_taken_away_as_a_table(
+    company: Company, tickets: TicketSystem, sign_in: Callable[[str], Visitor]
+) -> None:
+    company.clock.move_to(NINE + 48 * HOUR)
+    tickets.import_rows(*course(tickets))
+    manager = sign_in("wangqiang")
+    [row] = exported_clocks(manager, "metric=resolution&from=2026-03-01&to=2026-03-31")
+    assert (row["事件编号"], row["项目"]) == ("INC1", "滨江市第一人民医院运维项目")
+    assert (row["时限（分钟）"], row["已用（秒）"], row["暂停（秒）"]) == (480, 6 * 3600, 3 * 3600)
+    assert (row["状态"], row["停止"]) == ("达标", datetime(2026, 3, 3, 10))
+    assert exported_clocks(manager, "metric=resolution&from=2026-02-01&to=2026-02-28") == []
+
+
+def exported_clocks(visitor: Visitor, wanted: str) -> list[dict[str, Any]]:
+    """The lines of the table that the register hands out."""
+    answer = visitor.visit(f"/registers/sla_clock/export.xlsx?{wanted}").answer
+    assert answer is not None
+    assert answer.status_code == 200
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.get_data())).active
+    answer.close()
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, one, strict=True)) for one in rows]
 
 
 def test_the_next_version_replaces_the_one_before_and_derives_its_own_indicators(
