@@ -6,7 +6,7 @@ is kept for the one transaction the functions are made for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -31,20 +31,40 @@ def host_functions(connection: Connection) -> Mapping[str, Callable[..., Any]]:
     * ``calendars()``: the working calendars as options (value: key)
     * the calendar functions of ``working_calendars``
     """
-    house = _House(connection)
-    return {
-        **working_calendars.host_functions(connection),
-        "setting": lambda key: policy_settings.value(connection, str(key)),
-        "people": house.people,
-        "departments": house.departments,
-        "person name": house.person_name,
-        "department name": house.department_name,
-        "belongs to": house.belongs_to,
-        "manager of": house.manager_of,
-        "projects": house.projects,
-        "spare parts": house.spare_parts,
-        "calendars": house.calendars,
-    }
+    return _HostFunctions(connection)
+
+
+class _HostFunctions(Mapping[str, Callable[..., Any]]):
+    """The functions over one connection, made when the first is asked for: most steps ask for none."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __getitem__(self, name: str) -> Callable[..., Any]:
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @cached_property
+    def _made(self) -> Mapping[str, Callable[..., Any]]:
+        house = _House(self._connection)
+        return {
+            **working_calendars.host_functions(self._connection),
+            "setting": lambda key: policy_settings.value(self._connection, str(key)),
+            "people": house.people,
+            "departments": house.departments,
+            "person name": house.person_name,
+            "department name": house.department_name,
+            "belongs to": house.belongs_to,
+            "manager of": house.manager_of,
+            "projects": house.projects,
+            "spare parts": house.spare_parts,
+            "calendars": house.calendars,
+        }
 
 
 class _House:
