@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ class Assets:
             return None
 
 
+@lru_cache(maxsize=1024)
 def _read(path: Path, modified_ns: int) -> Asset:
     content = path.read_bytes()
     content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
