@@ -262,7 +262,7 @@ def test_only_what_the_engine_runs_is_offered(owned: Company, screen: Screens) -
     change_type(page, task, "service-task")
     expect(field(page, "topic")).to_be_visible()
     set_field(page, "topic", "notify")
-    expect(page.locator(".yz-panel-description")).to_contain_text("Inputs")
+    expect(page.locator(".yz-panel-description")).to_contain_text("输入：")
     expect(page.locator("[data-group=inputs]")).to_contain_text("subject_zh（必填）")
 
 
