@@ -186,5 +186,7 @@ def test_every_kind_has_a_template_that_can_be_imported_as_it_is(company: Compan
     for kind in ("customer", "contact", "contract", "project", "sla", "sla_item", "spare_part"):
         template = keeper.visit(f"/master-data/imports/template-{kind}.csv").answer
         assert template is not None
+        # A server sends headers in Latin-1; a Chinese name is written as RFC 8187 says.
+        assert b"filename*=UTF-8''" in template.headers["Content-Disposition"].encode("latin-1")
         report = give(keeper, kind, f"{kind}.csv", template.data)
         assert "新建 1 条，更新 0 条，拒绝 0 条" in report.text, (kind, report.text)
