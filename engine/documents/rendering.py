@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
@@ -80,11 +82,22 @@ class _Environment(ImmutableSandboxedEnvironment):
         self.globals.clear()
         self.filters = {name: self.filters[name] for name in FILTERS}
 
+    def from_string(self, source: str | nodes.Template, *given: Any, **more: Any) -> Template:
+        """The template of a text. Compiling takes most of the time of a document: what was compiled is kept."""
+        if isinstance(source, str):
+            return self.template_class.from_code(self, _compiled(source), self.make_globals(None))
+        return super().from_string(source, *given, **more)
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         for node in tree.find_all(nodes.Node):
             _check(node)
         return tree
+
+
+@lru_cache(maxsize=128)
+def _compiled(source: str) -> CodeType:
+    return _Environment().compile(source)
 
 
 def render(template: bytes, data: Mapping[str, Any], about: Mapping[str, Any]) -> bytes:

@@ -86,13 +86,20 @@ class Play:
             self.clock.move_to(max(at, self.clock.now()))
             if is_clockwork:
                 self.worker.beat()
-            while self._agenda and self._agenda[0][0] <= self.clock.now():
-                heapq.heappop(self._agenda)[2]()
-            self.worker.beat()
+            if self._act_on_agenda() or not is_clockwork:
+                self.worker.beat()
             self._notice()
         self.clock.move_to(max(end, self.clock.now()))
         self.worker.beat()
         return self.told
+
+    def _act_on_agenda(self) -> bool:
+        """Do what is planned for now; whether anything was."""
+        is_planned = False
+        while self._agenda and self._agenda[0][0] <= self.clock.now():
+            is_planned = True
+            heapq.heappop(self._agenda)[2]()
+        return is_planned
 
     def at(self, moment: datetime, act: Callable[[], None]) -> None:
         """Put something on the agenda."""

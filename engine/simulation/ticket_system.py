@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,10 +16,13 @@ from engine.registers.importing import import_incidents
 
 
 class TicketSystem:
-    """Holds what happens to incidents, in order of time; ``folder`` is where exports are put for the import."""
+    """Holds what happens to incidents, in order of time; ``folder`` is where exports are put for the import.
+
+    ``events`` come in that order.
+    """
 
     def __init__(self, events: list[DemoEvent], folder: Path, zone: ZoneInfo, random: Random) -> None:
-        self.events = events
+        self.events = list(events)
         self._by_number: dict[str, list[DemoEvent]] = {}
         for one in events:
             self._by_number.setdefault(one.number, []).append(one)
@@ -29,13 +33,14 @@ class TicketSystem:
     def since(self, now: datetime) -> list[DemoEvent]:
         """What happened since the last export."""
         after = self._exported_at
-        return [one for one in self.events if one.at <= now and (after is None or one.at > after)]
+        begin = 0 if after is None else bisect_right(self.events, after, key=_moment)
+        return self.events[begin : bisect_right(self.events, now, key=_moment)]
 
     def import_into(self, platform: Platform, actor: Actor, now: datetime) -> None:
         """Export what is new and let somebody import it."""
         fresh = self.since(now)
         self._exported_at = now
-        self.events = [one for one in self.events if one.at > now]
+        del self.events[: bisect_right(self.events, now, key=_moment)]
         if not fresh:
             return
         path = self._folder / f"incidents-{now.astimezone(self._zone):%Y%m%d-%H%M}.csv"
@@ -70,3 +75,7 @@ class TicketSystem:
         self._by_number[number] = [*known, active, resolved, closed]
         self.events += [active, resolved, closed]
         self.events.sort(key=lambda one: (one.at, one.number))
+
+
+def _moment(event: DemoEvent) -> datetime:
+    return event.at

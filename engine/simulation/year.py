@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from engine.bootstrap import Platform
 from engine.clock import MovableClock
@@ -19,6 +23,7 @@ from engine.simulation.everybody import ANSWERS, DAILY, STARTS
 from engine.simulation.lapses import Lapse, planted
 from engine.simulation.play import Play, Told
 from engine.simulation.ticket_system import TicketSystem
+from engine.store.database import Database
 from engine.store.tables import user
 
 
@@ -48,26 +53,40 @@ def simulate(platform: Platform, *, year: int, seed: int, incidents: int) -> Sim
     whole = Period("year", date(year, 1, 1))
     begin = datetime(year - 1, 12, 1, 7, tzinfo=zone)
     clock = MovableClock(begin)
-    playing = replace(platform, clock=clock)
     with platform.database.write() as connection:
         if connection.execute(select(func.count()).select_from(user)).scalar():
             raise NotEmpty()
-        found_company(playing, connection, begin, provisional_year=year + 1)
+        found_company(replace(platform, clock=clock), connection, begin, provisional_year=year + 1)
     random = Random(seed)  # noqa: S311 - a simulation, the same for the same seed
     events = generate(begin, whole.ends_at(zone), zone, seed=seed, per_day=incidents / 365)
     tickets = TicketSystem(events, platform.settings.data_directory / "simulation", zone, random)
     lapses = planted(whole, random)
-    play = Play(
-        playing,
-        clock,
-        tickets=tickets,
-        answers=ANSWERS,
-        starts=STARTS,
-        lapses=lapses,
-        daily=DAILY,
-        seed=seed,
-    )
-    told = play.until(whole.ends_at(zone))
+    with _unhurried(platform) as database:
+        play = Play(
+            replace(platform, clock=clock, database=database),
+            clock,
+            tickets=tickets,
+            answers=ANSWERS,
+            starts=STARTS,
+            lapses=lapses,
+            daily=DAILY,
+            seed=seed,
+        )
+        told = play.until(whole.ends_at(zone))
     with platform.database.read() as connection:
         rows = matrix(connection, platform.runtime.library, year=year, zone=zone, now=clock.now())
     return SimulatedYear(told, lapses, rows)
+
+
+@contextmanager
+def _unhurried(platform: Platform) -> Iterator[Database]:
+    """The database of a play. SQLite does not wait for the disk: what a power cut spoils is played anew."""
+    database = Database(platform.settings.database_url)
+    if database.is_sqlite:
+
+        @event.listens_for(database.engine, "connect")
+        def configure(connection: sqlite3.Connection, _record: Any) -> None:
+            connection.execute("PRAGMA synchronous=OFF")
+
+    with closing(database):
+        yield database
