@@ -36,9 +36,9 @@ def administrators(actor: Actor) -> bool:
 class NavigationItem:
     """One entry of the menu.
 
-    ``order`` sorts within the section; ``on_phone`` puts it into the bottom bar (four at most); ``count`` gives the
-    number in its badge; ``includes`` names further endpoints or whole blueprints whose pages count as "in here";
-    ``arguments`` belong to the endpoint's address.
+    ``order`` sorts within the section; ``on_phone`` puts it into the bottom bar, under this short name (four at most);
+    ``count`` gives the number in its badge; ``includes`` names further endpoints or whole blueprints whose pages count
+    as "in here"; ``arguments`` belong to the endpoint's address.
     """
 
     endpoint: str
@@ -47,7 +47,7 @@ class NavigationItem:
     section: Section = "work"
     order: int = 50
     shown_to: Callable[[Actor], bool] = everybody
-    on_phone: bool = False
+    on_phone: LazyString | None = None
     includes: tuple[str, ...] = ()
     count: Callable[[Connection, Actor, Any], int] | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class ShownItem:
     icon: str
     badge: str
     is_current: bool
-    on_phone: bool
+    on_phone: str
 
 
 def install(app: Flask, items: Iterable[NavigationItem]) -> None:
@@ -100,5 +100,5 @@ def _show(item: NavigationItem, number: int) -> ShownItem:
         icon=item.icon,
         badge="99+" if number > 99 else str(number or ""),
         is_current=item.is_current(),
-        on_phone=item.on_phone,
+        on_phone=str(item.on_phone or ""),
     )

@@ -36,7 +36,7 @@ NAVIGATION = (
         lazy_gettext("To do"),
         "inbox",
         order=10,
-        on_phone=True,
+        on_phone=lazy_gettext("To do"),
         includes=("work_item",),
         count=waiting,
     ),

@@ -22,7 +22,11 @@ from webapp.processes import part_names_of, process_names
 
 blueprint = Blueprint("process_instance", __name__)
 
-NAVIGATION = (NavigationItem("process_instance.mine", lazy_gettext("My requests"), "mine", order=30, on_phone=True),)
+NAVIGATION = (
+    NavigationItem(
+        "process_instance.mine", lazy_gettext("My requests"), "mine", order=30, on_phone=lazy_gettext("My requests")
+    ),
+)
 
 PAGE_SIZE = 30
 

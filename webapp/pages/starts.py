@@ -26,7 +26,9 @@ from webapp.processes import startable
 
 blueprint = Blueprint("start", __name__, url_prefix="/start")
 
-NAVIGATION = (NavigationItem("start.choose", lazy_gettext("Start a process"), "start", order=40, on_phone=True),)
+NAVIGATION = (
+    NavigationItem("start.choose", lazy_gettext("Start a process"), "start", order=40, on_phone=lazy_gettext("Start")),
+)
 
 _TEXT_FIELDS = ("textfield", "textarea", "select", "radio")
 _LONGEST_PREFILL = 300
