@@ -115,5 +115,10 @@ def assert_accessible(page: Page) -> None:
     page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
     violations = page.evaluate(_RUN_AXE)
     assert violations == [], "\n".join(violations)
+    assert_fits(page)
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing sticks out at the side of the page shown."""
     too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert too_wide <= 0, f"the page is {too_wide} px wider than the screen"

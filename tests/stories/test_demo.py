@@ -6,25 +6,22 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from engine import inbox_queries, periods, users
-from engine.bootstrap import Platform, compose
+from engine.bootstrap import Platform
 from engine.clock import MovableClock
 from engine.demo import PASSWORD, PEOPLE
 from engine.indicators import readings
 from engine.registers.importing import import_incidents
-from engine.settings import Settings
 from engine.simulation import prepare
 from engine.store import audit
 from engine.store.tables import callback, complaint, engine_incident, import_reject, incident, outbox, user
+from tests.support.demo import THURSDAY_MORNING, demo_platform
 from tests.support.people import People
-
-THURSDAY_MORNING = datetime(2026, 3, 12, 2, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +42,6 @@ def prepared(demo_folder: Path, tmp_path: Path) -> Iterator[Platform]:
     platform = demo_platform(tmp_path / "demo")
     yield platform
     platform.database.close()
-
-
-def demo_platform(folder: Path) -> Platform:
-    settings = Settings(
-        database_url=f"sqlite:///{folder / 'yunzhi.sqlite3'}", secret_key="a key for tests", data_directory=folder
-    )
-    return compose(settings, clock=MovableClock(THURSDAY_MORNING))
 
 
 @pytest.fixture
