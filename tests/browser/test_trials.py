@@ -82,6 +82,7 @@ def test_a_change_is_tried_and_kept_as_a_walk(company: Company, screen: Screens,
 
 def test_where_a_walk_differs_is_shown_on_the_diagram_and_accepted(company: Company, screen: Screens) -> None:
     change_id = opened(company)
+    edited(company, change_id, 'name="已答复"', 'name="已告知"')
     edited(company, change_id, '"answered"', '"told"')
     edited(company, change_id, ">answered<", ">told<")
     page = screen("admin", language="en")
