@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import yaml
 from sqlalchemy import Connection, insert, select, update
 
 from engine.actors import Actor
 from engine.errors import Forbidden, Invalid, Language, NotFound
 from engine.store import audit, configuration
 from engine.store.tables import setting
+from engine.yaml_files import read_yaml
 
 
 class SettingUnknown(NotFound):
@@ -63,9 +63,7 @@ class PolicySetting:
 
 
 _FILE = Path(__file__).with_suffix(".yaml")
-CATALOGUE: Mapping[str, PolicySetting] = {
-    given["key"]: PolicySetting(**given) for given in yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-}
+CATALOGUE: Mapping[str, PolicySetting] = {given["key"]: PolicySetting(**given) for given in read_yaml(_FILE)}
 
 
 def value(connection: Connection, key: str) -> int:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
 from engine.errors import Language, NotFound
 from engine.periods import Cadence
+from engine.yaml_files import read_yaml
 
 Unit = Literal["percent", "permille", "hours"]
 # How many hundredths of the unit one whole ratio is; times are summed in seconds.
@@ -86,9 +85,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "quality": ("改进与质量体系", "Improvement and quality system"),
 }
 _FILE = Path(__file__).with_suffix(".yaml")
-INDICATORS: Mapping[str, Indicator] = {
-    given["key"]: Indicator(**given) for given in yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-}
+INDICATORS: Mapping[str, Indicator] = {given["key"]: Indicator(**given) for given in read_yaml(_FILE)}
 
 
 def written(hundredths: int) -> str:

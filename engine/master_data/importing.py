@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 from sqlalchemy import Connection, insert
 
 from engine import users
@@ -216,6 +214,9 @@ def _opened(path: Path) -> tuple[list[str], Iterator[Line], str]:
 
 def _sheet(path: Path) -> Iterator[Line]:
     """The rows of the first sheet as texts."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - with numpy half a second that a start need not wait for
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     with path.open("rb") as file:
         try:
             book = load_workbook(file, read_only=True, data_only=True)

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from engine.errors import Language, NotFound
 from engine.periods import Cadence, Period
+from engine.yaml_files import read_yaml
 
 
 class ObligationUnknown(NotFound):
@@ -51,9 +50,7 @@ class Obligation:
 
 
 _FILE = Path(__file__).with_name("obligations.yaml")
-OBLIGATIONS: Mapping[str, Obligation] = {
-    given["id"]: Obligation(**given) for given in yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-}
+OBLIGATIONS: Mapping[str, Obligation] = {given["id"]: Obligation(**given) for given in read_yaml(_FILE)}
 
 
 def obligation_of(key: str) -> Obligation:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from engine.yaml_files import read_yaml
 
 MANAGEMENT = "management"
 AREAS: tuple[str, ...] = ("people", "resources", "technology", "process")  # policy 5.3.1(2): 人员、资源、技术、过程
@@ -32,7 +32,7 @@ class Question:
 
 QUESTIONS: tuple[Question, ...] = tuple(
     Question(**{**given, "departments": tuple(given["departments"])})
-    for given in yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    for given in read_yaml(Path(__file__).with_suffix(".yaml"))
 )
 
 

@@ -8,13 +8,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import IO, Any
 from zoneinfo import ZoneInfo
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from engine.errors import Language
 from engine.store.types import Record
@@ -65,14 +61,23 @@ def write_xlsx(
     zone: ZoneInfo,
 ) -> None:
     """The export as XLSX, row by row in bounded memory; texts are never formulas."""
+    from openpyxl import Workbook  # noqa: PLC0415 - with numpy half a second that a start need not wait for
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+    from openpyxl.styles import Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(title)
+    cell_of, bold = partial(WriteOnlyCell, sheet), Font(bold=True)
     sheet.freeze_panes = "A2"
     for position, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(position)].width = column.width
-    sheet.append([_heading(sheet, column.title(language)) for column in columns])
+    headings = [cell_of(value=column.title(language)) for column in columns]
+    for heading in headings:
+        heading.font = bold
+    sheet.append(headings)
     for row in rows:
-        sheet.append([_cell(sheet, column.value(row), language, zone) for column in columns])
+        sheet.append([_cell(cell_of, column.value(row), language, zone) for column in columns])
     workbook.save(target)
 
 
@@ -99,19 +104,13 @@ def _taken(buffer: io.StringIO) -> bytes:
     return piece
 
 
-def _heading(sheet: Any, title: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=title)
-    cell.font = Font(bold=True)
-    return cell
-
-
-def _cell(sheet: Any, value: Any, language: Language, zone: ZoneInfo) -> Any:
+def _cell(cell_of: Callable[..., Any], value: Any, language: Language, zone: ZoneInfo) -> Any:
     if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return value
     if isinstance(value, datetime):
-        cell = WriteOnlyCell(sheet, value=value.astimezone(zone).replace(tzinfo=None))
+        cell = cell_of(value=value.astimezone(zone).replace(tzinfo=None))
         cell.number_format = "yyyy-mm-dd hh:mm"
         return cell
-    cell = WriteOnlyCell(sheet, value=_CONTROL.sub("", text_of(value, language, zone)))
+    cell = cell_of(value=_CONTROL.sub("", text_of(value, language, zone)))
     cell.data_type = "s"
     return cell

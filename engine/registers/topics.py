@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from engine.handlers import HandlerRegistry
 from engine.registers import (
     agreement_topics,
@@ -32,6 +30,7 @@ from engine.registers import (
 )
 from engine.runtime.library import Library
 from engine.surveys import topics as survey_topics
+from engine.yaml_files import read_yaml
 
 
 def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) -> None:
@@ -62,5 +61,5 @@ def serve_topics(handlers: HandlerRegistry, zone: ZoneInfo, library: Library) ->
 @cache
 def _in_chinese() -> dict[str, str]:
     """What each topic does, in Chinese."""
-    found = yaml.safe_load(Path(__file__).with_name("topics.zh.yaml").read_text(encoding="utf-8"))
+    found = read_yaml(Path(__file__).with_name("topics.zh.yaml"))
     return {str(name): str(text) for name, text in found.items()}

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from engine.errors import Language, NotFound
+from engine.yaml_files import read_yaml
 
 MAPPINGS = Path(__file__).parent.parent / "mappings"
 REQUIRED = ("number", "state", "modification_count", "opened_at", "resolved_at")
@@ -55,7 +54,7 @@ def load_mapping(source: str) -> Mapping:
     """The mapping of ``source``. Raises ``MappingUnknown``."""
     if source not in sources():
         raise MappingUnknown(source=source)
-    data = yaml.safe_load((MAPPINGS / f"{source}.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(MAPPINGS / f"{source}.yaml")
     states = {str(name): state for name, state in data["states"].items()}
     unknown = set(states.values()) - STATES
     missing = [field for field in REQUIRED if field not in data["columns"]]
