@@ -110,7 +110,7 @@ def start(
     """
     instances.refuse_second_start(connection, instance_id)
     process = runtime.library.latest(connection, key)
-    plain = next((event for event in process.model.start_events() if not event.event), None)
+    plain = process.model.plain_start
     if plain is None:
         raise instances.NotStartable(key=key)
     files: Mapping[str, FileInfo] = {}

@@ -96,7 +96,7 @@ def start_form(sandbox: Sandbox, connection: Connection, key: str) -> tuple[Proc
     """The diagram of a process in a sandbox, whether people may start it by hand, and the form for it."""
     library = sandbox.platform.runtime.library
     process = library.latest(connection, key)
-    plain = next((event for event in process.model.start_events() if not event.event), None)
+    plain = process.model.plain_start
     form = library.form(connection, process.id, plain.form_key) if plain is not None and plain.form_key else None
     return process.model, plain is not None, form
 

@@ -144,6 +144,11 @@ class ProcessModel:
         return [e for e in self.elements.values() if e.type == "startEvent" and e.scope == wanted]
 
     @property
+    def plain_start(self) -> Element | None:
+        """The start event by which people begin the process by hand, if it has one."""
+        return next((event for event in self.start_events() if not event.event), None)
+
+    @property
     def form_keys(self) -> tuple[str, ...]:
         """Every form the process uses."""
         return tuple(dict.fromkeys(e.form_key for e in self.elements.values() if e.form_key))

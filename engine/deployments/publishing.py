@@ -132,7 +132,7 @@ class _Publication:
             return
         version = self._next_version(process_definition, model.key, known)
         starts = model.start_events()
-        plain = next((s for s in starts if not s.event), None)
+        plain = model.plain_start
         message = next((s.event_reference for s in starts if s.event == "message"), None)
         identifier = self.connection.execute(
             insert(process_definition)

@@ -236,7 +236,7 @@ def _leave_other_starts(workflow: LinearWorkflow, model: ProcessModel, start_eve
     starts = model.start_events()
     if len(starts) < 2:
         return
-    plain = next((one.id for one in starts if not one.event), starts[0].id)
-    others = {one.id for one in starts} - {start_event or plain}
+    plain = model.plain_start or starts[0]
+    others = {one.id for one in starts} - {start_event or plain.id}
     for task in [task for task in workflow.tasks.values() if task.task_spec.name in others]:
         task.cancel()

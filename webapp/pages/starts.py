@@ -103,7 +103,7 @@ class _Page:
         self.process = runtime.library.latest(connection, key)
         if not instances.may_start(self.process.model.starter_groups, actor):
             raise Forbidden()
-        plain = next((event for event in self.process.model.start_events() if not event.event), None)
+        plain = self.process.model.plain_start
         if plain is None:
             raise instances.NotStartable(key=key)
         self.instance_id = instance_id
