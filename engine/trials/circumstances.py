@@ -9,30 +9,17 @@ import orjson
 from sqlalchemy import Connection, Select, Table, select
 
 from engine.store.tables import (
-    calendar,
-    contract,
-    customer,
     decision_definition,
     document_template,
     form_definition,
-    group,
-    indicator_target,
-    membership,
     process_definition,
-    project,
-    project_indicator,
-    setting,
-    sla,
-    sla_item,
-    spare_part,
     user,
 )
+from engine.trials.ground import MASTER_DATA, ORGANISATION
 from engine.trials.walk import Walk
 
 _PEOPLE = (user.c.id, user.c.login, user.c.is_active, user.c.is_administrator)
-_WHOLE = (group, membership, setting, calendar, indicator_target)
 _IN_FORCE = (process_definition, form_definition, decision_definition)
-_MASTER_DATA = (customer, contract, project, sla, sla_item, project_indicator, spare_part)
 
 
 def digest(connection: Connection, walks: Sequence[Walk]) -> str:
@@ -40,10 +27,10 @@ def digest(connection: Connection, walks: Sequence[Walk]) -> str:
     template = document_template.c
     queries: list[Select[tuple[object, ...]]] = [
         select(*_PEOPLE).order_by(user.c.id),
-        *(_rows(one) for one in _WHOLE),
+        *(_rows(one) for one in ORGANISATION),
         *(select(one.c.key, one.c.content_hash).where(one.c.is_latest).order_by(one.c.key) for one in _IN_FORCE),
         select(template.kind, template.sha256).where(template.is_latest).order_by(template.kind),
-        *(_rows(one) for one in _MASTER_DATA if any(walk.needs_own_data for walk in walks)),
+        *(_rows(one) for one in MASTER_DATA if any(walk.needs_own_data for walk in walks)),
     ]
     found = hashlib.sha256()
     for query in queries:

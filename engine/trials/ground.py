@@ -56,8 +56,8 @@ from engine.trials.sandbox import Sandbox
 
 TRIALS = system_actor("trial")
 _MASKED = "＊＊"
-_ORGANISATION = (group, membership, setting, calendar, indicator_target, document_template, deployment)
-_MASTER_DATA = (customer, contact, contract, project, sla, sla_item, project_indicator, spare_part)
+ORGANISATION = (group, membership, setting, calendar, indicator_target)
+MASTER_DATA = (customer, contract, project, sla, sla_item, project_indicator, spare_part)
 # What stands in the copy instead of what is there: a trial needs nobody's password and calls no customer.
 _INSTEAD: dict[str, Callable[[Record], dict[str, Any]]] = {
     "user": lambda row: {"password_hash": "!"},
@@ -157,7 +157,7 @@ def _schema() -> _Memory:
 
 def _copy(theirs: Connection, ours: Connection, definition_id: int | None, with_master_data: bool) -> None:
     _copy_rows(theirs, ours, user)
-    for table in _ORGANISATION:
+    for table in (*ORGANISATION, document_template, deployment):
         _copy_rows(theirs, ours, table)
     processes = _wanted(theirs, definition_id)
     _copy_rows(theirs, ours, process_definition, process_definition.c.id.in_(processes))
@@ -175,7 +175,7 @@ def _copy(theirs: Connection, ours: Connection, definition_id: int | None, with_
     if definition_id is not None:
         _put_in_force(ours, definition_id)
     if with_master_data:
-        for table in _MASTER_DATA:
+        for table in (*MASTER_DATA, contact):
             _copy_rows(theirs, ours, table)
 
 

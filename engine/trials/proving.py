@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from engine.bootstrap import Platform
 from engine.errors import Conflict, Invalid
 from engine.store.tables import process_change
-from engine.trials import suite, walk_file
+from engine.trials import circumstances, suite, walk_file
 
 
 class ProofOutdated(Conflict):
@@ -32,10 +32,11 @@ class WalksNoLongerHold(Invalid):
 
 def stands(connection: Connection, change_id: int) -> bool:
     """Whether all walks of a change were done on its files, in the house as it is, and end as they say."""
-    if not walk_file.walks_of(connection, change_id):
+    walks = walk_file.walks_of(connection, change_id)
+    if not walks:
         return True
     run = suite.latest(connection, change_id)
-    return run is not None and run.holds and run.circumstances == suite.circumstances_of(connection, change_id)
+    return run is not None and run.holds and run.circumstances == circumstances.digest(connection, walks)
 
 
 def check(connection: Connection, change_id: int) -> None:
