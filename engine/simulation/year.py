@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
-from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from engine.bootstrap import Platform
 from engine.clock import MovableClock
@@ -61,7 +58,8 @@ def simulate(platform: Platform, *, year: int, seed: int, incidents: int) -> Sim
     events = generate(begin, whole.ends_at(zone), zone, seed=seed, per_day=incidents / 365)
     tickets = TicketSystem(events, platform.settings.data_directory / "simulation", zone, random)
     lapses = planted(whole, random)
-    with _unhurried(platform) as database:
+    # What a power cut spoils is played anew.
+    with closing(Database(platform.settings.database_url, waits_for_disk=False)) as database:
         play = Play(
             replace(platform, clock=clock, database=database),
             clock,
@@ -76,17 +74,3 @@ def simulate(platform: Platform, *, year: int, seed: int, incidents: int) -> Sim
     with platform.database.read() as connection:
         rows = matrix(connection, platform.runtime.library, year=year, zone=zone, now=clock.now())
     return SimulatedYear(told, lapses, rows)
-
-
-@contextmanager
-def _unhurried(platform: Platform) -> Iterator[Database]:
-    """The database of a play. SQLite does not wait for the disk: what a power cut spoils is played anew."""
-    database = Database(platform.settings.database_url)
-    if database.is_sqlite:
-
-        @event.listens_for(database.engine, "connect")
-        def configure(connection: sqlite3.Connection, _record: Any) -> None:
-            connection.execute("PRAGMA synchronous=OFF")
-
-    with closing(database):
-        yield database

@@ -44,13 +44,17 @@ class Database:
     """One database: ``with database.write() as connection`` is the only way a change gets in.
 
     SQLite runs in WAL mode with ``synchronous=FULL`` and ``BEGIN IMMEDIATE`` for writers, one writer at a time in the
-    order they came; PostgreSQL at READ COMMITTED, where row locks and revisions decide.
+    order they came; PostgreSQL at READ COMMITTED, where row locks and revisions decide. With ``waits_for_disk`` false
+    SQLite leaves the writing to the operating system: a power cut may spoil the file.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+    def __init__(self, url: str, *, pool_size: int = 16, waits_for_disk: bool = True) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgresql_engine(url, pool_size)
+        synchronous = "FULL" if waits_for_disk else "OFF"
+        self.engine = (
+            _sqlite_engine(url, pool_size, synchronous) if self.is_sqlite else _postgresql_engine(url, pool_size)
+        )
         self._turn: AbstractContextManager[None] = FifoLock() if self.is_sqlite else nullcontext()
         self._writers: list[Connection] = []
         self._readers: list[Connection] = []
@@ -165,7 +169,7 @@ class Database:
         self.engine.dispose()
 
 
-def _sqlite_engine(url: str, pool_size: int) -> Engine:
+def _sqlite_engine(url: str, pool_size: int, synchronous: str) -> Engine:
     # The connection used last has the warmest page cache and its statements prepared. Every transaction is ended where
     # it began, so that the pool need not roll back once more.
     engine = create_engine(
@@ -183,7 +187,7 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            f"synchronous={synchronous}",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "foreign_keys=ON",
             "cache_size=-64000",
