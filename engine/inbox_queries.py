@@ -97,8 +97,8 @@ def count(connection: Connection, actor: Actor, chosen: Filter, *, now: datetime
     found: set[str] = set()
     for recipient in _recipients(actor):
         query = _counted(chosen, chosen == "claimable" and _is_personal(recipient))
-        moments = {"b_now": now, "b_today_ends_at": today_ends_at}
-        found.update(row.work_item_id for row in query.all(connection, {"b_recipient": recipient, **moments}))
+        parameters = {"b_recipient": recipient, "b_now": now, "b_today_ends_at": today_ends_at}
+        found.update(row.work_item_id for row in query.all(connection, parameters))
     return min(len(found), COUNT_LIMIT + 1)
 
 

@@ -152,9 +152,11 @@ def get(connection: Connection, work_item_id: str, actor: Actor) -> Record:
 
 def get_permitted(connection: Connection, work_item_id: str, actor: Actor) -> tuple[Record, Permissions]:
     """What ``get`` gives, with what ``actor`` may do with it."""
-    row: Record | None = _select_item.first(connection, {"b_id": work_item_id})
-    may = None if row is None else permissions(row, actor)
-    if row is None or may is None or not may.see:
+    row = find(connection, work_item_id)
+    if row is None:
+        raise WorkItemUnknown()
+    may = permissions(row, actor)
+    if not may.see:
         raise WorkItemUnknown()
     return row, may
 

@@ -27,37 +27,26 @@ YEAR = "public, max-age=31536000, immutable"
 class Asset:
     """A file as it is sent."""
 
-    modified_ns: int
     version: str
     content_type: str
     content: bytes
     compressed: bytes | None
 
 
-class Assets:
-    """The files of one directory, read once and again when they change."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._known: dict[str, Asset] = {}
-
-    def get(self, name: str) -> Asset | None:
-        """The file of this name, or None."""
-        path = safe_join(str(self._directory), name)
-        if path is None or any(part.startswith(".") for part in name.split("/")):
-            return None
-        try:
-            modified_ns = Path(path).stat().st_mtime_ns
-            known = self._known.get(name)
-            if known is None or known.modified_ns != modified_ns:
-                known = self._known[name] = _read(Path(path), modified_ns)
-            return known
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            return None
+def asset_in(directory: Path, name: str) -> Asset | None:
+    """The file of this name in ``directory``, or None."""
+    path = safe_join(str(directory), name)
+    if path is None or any(part.startswith(".") for part in name.split("/")):
+        return None
+    try:
+        return _read(Path(path), Path(path).stat().st_mtime_ns)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return None
 
 
 @lru_cache(maxsize=1024)
-def _read(path: Path, modified_ns: int) -> Asset:
+def _read(path: Path, _modified_ns: int) -> Asset:
+    """A file as it was when it was last changed: read once, and again when it changes."""
     content = path.read_bytes()
     content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if content_type == "text/javascript":
@@ -66,7 +55,6 @@ def _read(path: Path, modified_ns: int) -> Asset:
         content_type += "; charset=utf-8"
     compress = content_type.startswith(COMPRESSIBLE) and len(content) >= COMPRESS_FROM_BYTES
     return Asset(
-        modified_ns=modified_ns,
         version=hashlib.sha256(content).hexdigest()[:12],
         content_type=content_type,
         content=content,
@@ -76,11 +64,11 @@ def _read(path: Path, modified_ns: int) -> Asset:
 
 def install(app: Flask) -> None:
     """Serve ``static`` (in templates ``url_for('static', filename=…)`` adds the version) and compress pages."""
-    assets = Assets(Path(app.root_path) / "static")
+    directory = Path(app.root_path) / "static"
 
     @public
     def static(filename: str) -> Response:
-        asset = assets.get(filename)
+        asset = asset_in(directory, filename)
         if asset is None:
             raise NotFound()
         compressed = asset.compressed if "gzip" in request.accept_encodings else None
@@ -101,7 +89,7 @@ def install(app: Flask) -> None:
         known: dict[str, str] = g.setdefault("asset_addresses", {})
         name = values["filename"]
         if name not in known:
-            asset = assets.get(name)
+            asset = asset_in(directory, name)
             known[name] = f"{request.script_root}/static/{name}" + (f"?v={asset.version}" if asset else "")
         return known[name]
 
