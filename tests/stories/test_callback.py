@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine import instances, periods
+from engine import periods
 from engine.handlers import ServiceCall
 from engine.indicators import readings
 from engine.registers import incidents
@@ -248,25 +248,7 @@ def test_a_result_cannot_be_recorded_over_another(desk: ServiceDesk) -> None:
 
 def test_a_case_without_a_callback_stops_with_the_true_reason_until_somebody_mends_it(desk: ServiceDesk) -> None:
     """A message from elsewhere starts the process although nothing was imported."""
-    variables = {
-        "incident_number": "X1",
-        "incident_summary": "来路不明",
-        "customer": "",
-        "caller": "某人",
-        "caller_phone": "",
-        "assignment_group": "",
-        "resolved_at": desk.clock.now().isoformat(),
-    }
-    with desk.platform.database.write() as connection:
-        instances.correlate(
-            desk.platform.runtime,
-            connection,
-            actor=desk.chen_jing,
-            message="incident.resolved",
-            correlation_key="X1",
-            variables=variables,
-            now=desk.clock.now(),
-        )
+    desk.hear_of_a_stranger("X1")
     desk.submit(desk.liu_yang, "call", **HAPPY)
     (problem,) = desk.rows(engine_incident)
     assert problem.error_code == "callback_unknown"

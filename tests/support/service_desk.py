@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Table, select, update
 
-from engine import deployments, inbox_queries, submissions
+from engine import deployments, inbox_queries, instances, submissions
 from engine.actors import Actor, system_actor
 from engine.bootstrap import Platform
 from engine.demo.company import UNITS
@@ -91,6 +91,22 @@ class ServiceDesk(TicketSystem):
                 now=self.clock.now(),
             )
         self.worker.beat()
+
+    def hear_of_a_stranger(self, number: str) -> None:
+        """A message from elsewhere says that an incident is resolved of which the register knows nothing."""
+        now = self.clock.now()
+        told = dict.fromkeys(("customer", "caller_phone", "assignment_group"), "")
+        told |= {"incident_number": number, "incident_summary": "来路不明", "caller": "某人"}
+        with self.platform.database.write() as connection:
+            instances.correlate(
+                self.platform.runtime,
+                connection,
+                actor=self.chen_jing,
+                message="incident.resolved",
+                correlation_key=number,
+                variables={**told, "resolved_at": now.isoformat()},
+                now=now,
+            )
 
     def rows(self, table: Table) -> list[Record]:
         """All rows of a table."""

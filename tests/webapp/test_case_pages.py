@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import insert
 
-from engine import instances
 from engine.store.tables import callback, incident_resolution, process_instance
 from engine.store.types import Record
 from tests.support.people import People
@@ -72,19 +71,7 @@ def test_an_administrator_hands_a_task_over_and_ends_the_case_with_a_reason(
 @pytest.fixture
 def stuck(desk: ServiceDesk) -> Record:
     """A case that a message from elsewhere began, although nothing was imported: its service task fails."""
-    now = desk.clock.now()
-    told = dict.fromkeys(("customer", "caller", "caller_phone", "assignment_group"), "")
-    told |= {"incident_number": "X1", "incident_summary": "来路不明", "resolved_at": now.isoformat()}
-    with desk.platform.database.write() as connection:
-        instances.correlate(
-            desk.platform.runtime,
-            connection,
-            actor=desk.chen_jing,
-            message="incident.resolved",
-            correlation_key="X1",
-            variables=told,
-            now=now,
-        )
+    desk.hear_of_a_stranger("X1")
     desk.submit(desk.liu_yang, "call", channel="phone", reached="yes", solved="yes", score=5)
     (row,) = desk.rows(process_instance)
     return row
