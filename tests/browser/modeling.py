@@ -172,6 +172,14 @@ def describe(page: Page, element_id: str, new_id: str, name_zh: str, name_en: st
     return new_id
 
 
+def find(page: Page, button: str, text: str) -> None:
+    """Look for an element by what is read on the canvas; the pad opens a moment after the click."""
+    page.get_by_role("button", name=button).click()
+    sought = page.locator(".djs-search-container input")
+    expect(sought).to_be_focused()
+    sought.press_sequentially(text)
+
+
 def saved(page: Page) -> None:
     """Save now and wait until the server has everything."""
     page.locator("#toolbar [data-action=save]").click()

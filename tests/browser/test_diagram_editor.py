@@ -23,6 +23,7 @@ from tests.browser.modeling import (
     describe,
     element,
     field,
+    find,
     flow_between,
     open_diagram,
     problems,
@@ -373,8 +374,7 @@ def test_whoever_reads_english_sees_english_names_and_the_file_stays_as_it_is(ow
     expect(element(page, f"{begins.id}_label")).to_have_text("Found")
     page.get_by_role("button", name="Undo").click()
     expect(element(page, f"{begins.id}_label")).to_contain_text(begins.name_en.split()[0])
-    page.get_by_role("button", name="Find").click()
-    page.keyboard.type("contain")
+    find(page, "Find", "contain")
     expect(page.locator(".djs-search-result").first).to_contain_text(re.compile("contain", re.IGNORECASE))
     page.keyboard.press("Escape")
     saved(page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from engine import process_changes
 from tests.browser.conftest import Screens, assert_accessible
@@ -49,7 +50,7 @@ def test_a_change_is_tried_and_kept_as_a_walk(company: Company, screen: Screens,
     page.get_by_role("button", name="开始", exact=True).click()
     page.wait_for_url("**/trials/*")
     page.locator(".yz-diagram[data-drawn=yes]").first.wait_for()
-    assert page.locator(".yz-active").count() == 1
+    expect(page.locator(".yz-active")).to_have_count(1)
     assert_accessible(page)
 
     page.get_by_role("button", name="到下一个到期时间").click()
@@ -60,7 +61,7 @@ def test_a_change_is_tried_and_kept_as_a_walk(company: Company, screen: Screens,
     page.get_by_label("以谁的身份办理").select_option("lihao")
     page.get_by_role("button", name="办理").click()
     page.locator("h1", has_text="评估意见").wait_for()
-    assert "以 李浩 的身份" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("以 李浩 的身份")
     choose(page, "decision", "decline")
     page.locator("[name=reason]").fill("涉及其他单位数据")
     page.get_by_role("button", name="提交", exact=True).click()
@@ -91,12 +92,12 @@ def test_where_a_walk_differs_is_shown_on_the_diagram_and_accepted(company: Comp
     page.get_by_text("结果不同").first.wait_for(timeout=60_000)
     first = page.locator("#walk-0")
     first.locator(".yz-diagram[data-drawn=yes]").wait_for()
-    assert first.locator('.yz-active[data-element-id="told"]').count() == 1
-    assert "answered" in first.inner_text()
+    expect(first.locator('.yz-active[data-element-id="told"]')).to_have_count(1)
+    expect(first).to_contain_text("answered")
     assert_accessible(page)
     first.get_by_role("button", name="接受新结果").click()
     page.locator("#walk-0").get_by_text("与所写一致").wait_for(timeout=60_000)
-    assert page.locator("#walk-1").get_by_text("结果不同").count() == 1
+    expect(page.locator("#walk-1").get_by_text("结果不同")).to_have_count(1)
 
 
 def test_a_trial_goes_on_without_scripts(company: Company, screen: Screens) -> None:
@@ -106,11 +107,11 @@ def test_a_trial_goes_on_without_scripts(company: Company, screen: Screens) -> N
     page.get_by_label("走查", exact=True).select_option(label="采纳并落实")
     page.get_by_role("button", name="照此开始").click()
     page.get_by_role("button", name="+1 周").click()
-    assert "2026-03-09 09:00" in page.locator("#clock").inner_text()
+    expect(page.locator("#clock")).to_contain_text("2026-03-09 09:00")
     page.get_by_role("button", name="办理").click()
     choose(page, "decision", "decline")
     page.get_by_role("button", name="提交", exact=True).click()
-    assert page.locator("[name=decision][value=decline]").is_checked()
+    expect(page.locator("[name=decision][value=decline]")).to_be_checked()
     page.locator("[name=reason]").fill("涉及其他单位数据")
     page.get_by_role("button", name="提交", exact=True).click()
-    assert "答复客户" in page.locator("#waiting").inner_text()
+    expect(page.locator("#waiting")).to_contain_text("答复客户")
