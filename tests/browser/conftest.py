@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -22,7 +22,15 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+)
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 _RUN_AXE = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ['violations'] });
   const place = node => `    ${node.target} ${node.html.slice(0, 160)} ${node.any.map(one => one.message)}`;
