@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from engine.store.types import Record
 from webapp.context import current_language, current_platform, current_time
 from webapp.decision_words import Decisions, sentences
 from webapp.forms.context import form_context
+from webapp.process_words import ProcessWords
 
 
 @dataclass(frozen=True)
@@ -106,12 +108,13 @@ def load_case(connection: Connection, instance_id: str) -> CaseView:
     marks = _marks(history, items)
     has_decided = any((row.data or {}).get("decisions") for row in history)
     decisions = library.decisions(connection, published.id) if has_decided else {}
+    groups = ProcessWords(connection).groups if has_decided else {}
     return CaseView(
         instance=instance,
         model=published.model,
         version=published.version,
         items=items,
-        timeline=[_entry(published.compiled.models, decisions, row) for row in history],
+        timeline=[_entry(published.compiled.models, decisions, groups, row) for row in history],
         answers=_answers(connection, instance, items, history),
         marks=marks,
         files=attachments.listed(connection, instance_id),
@@ -140,9 +143,9 @@ def element_name(models: Any, element_id: str) -> str:
     return element_id
 
 
-def _entry(models: Any, decisions: Decisions, row: Record) -> Entry:
+def _entry(models: Any, decisions: Decisions, groups: Mapping[str, str], row: Record) -> Entry:
     name, details = element_name(models, row.element_id) if row.element_id else "", row.data or {}
-    decided = sentences(decisions, details.get("decisions", ()))
+    decided = sentences(decisions, details.get("decisions", ()), groups)
     return Entry(row.kind, row.at, row.actor_name or "", name, details, decided)
 
 

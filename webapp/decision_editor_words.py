@@ -242,5 +242,8 @@ def words() -> dict[str, Any]:
             "decision": gettext("Decision (English)"),
             "input": gettext("Input “{name}” (English)"),
             "output": gettext("Output “{name}” (English)"),
+            "groups": gettext("The values of output “{name}” are groups"),
+            "value_zh": gettext("Output “{name}”: {value} in Chinese"),
+            "value_en": gettext("Output “{name}”: {value} in English"),
         },
     }

@@ -92,6 +92,8 @@ _ASPECTS = {
     "requires": lazy_gettext("Built on"),
     "hit_policy": lazy_gettext("Hit policy"),
     "allowed": lazy_gettext("Possible values"),
+    "words": lazy_gettext("What the values are called"),
+    "names_groups": lazy_gettext("The values are groups"),
     "number": lazy_gettext("Place in the table"),
 }
 # Of these, nothing said says something as well.
@@ -100,7 +102,9 @@ _EMPTY = {
     "place": lazy_gettext("the beginning"),
     "cell": lazy_gettext("any"),
 }
-_SWITCHES = frozenset({"validate.required", "isRepeating", "disabled", "readonly", "multiple", "disallowPassedDates"})
+_SWITCHES = frozenset(
+    {"validate.required", "isRepeating", "disabled", "readonly", "multiple", "disallowPassedDates", "names_groups"}
+)
 
 
 def thing_name(kind: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -63,7 +63,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """A column that is answered. ``values`` are the possible answers, the most important first."""
+    """A column that is answered. ``values`` are the possible answers, the most important first.
+
+    ``words`` are what people call the answers, by the answer; with ``names_groups`` the answers are keys of groups.
+    """
 
     id: str
     name: str
@@ -71,6 +74,8 @@ class Output:
     type: ValueType
     values: Cell
     default: Cell
+    words: Mapping[str, Label] = field(default_factory=dict)
+    names_groups: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import get_args
 
 from lxml import etree
 
-from engine.decisions.model import Aggregation, DecisionTable, HitPolicy, Input, Output, Rule
-from engine.decisions.tree import cell_of, child, children, label_of, text_of
+from engine.decisions.model import Aggregation, DecisionTable, HitPolicy, Input, Label, Output, Rule
+from engine.decisions.tree import cell_of, child, children, label_of, properties, text_of
 from engine.decisions.types_source import TypeReader
 from engine.xml import CAMUNDA
 
@@ -75,7 +75,15 @@ def _output(node: etree._Element, number: int, types: TypeReader) -> Output:
         type=types(node.get("typeRef", "")),
         values=cell_of(child(node, "outputValues"), identifier),
         default=cell_of(child(node, "defaultOutputEntry"), identifier),
+        words=_words(properties(node)),
+        names_groups=properties(node).get("values") == "groups",
     )
+
+
+def _words(given: dict[str, str]) -> dict[str, Label]:
+    """What the answers are called: ``zh:urgent`` and ``en:urgent`` name the answer "urgent"."""
+    answers = [name.split(":", 1)[1] for name in given if name.startswith(("zh:", "en:"))]
+    return {one: Label(given.get(f"zh:{one}", ""), given.get(f"en:{one}", "")) for one in answers}
 
 
 def _rule(node: etree._Element, number: int, inputs: int, outputs: int, problem: Problem) -> Rule:

@@ -67,7 +67,15 @@ def _of_column(column: Input | Output) -> dict[str, Any]:
     own: dict[str, Any] = {"name_zh": column.label.zh, "name_en": column.label.en, "type": column.type.name}
     if isinstance(column, Input):
         return {**own, "expression": column.expression.text, "allowed": column.allowed.text or column.type.allowed}
-    return {**own, "variable": column.name, "allowed": column.values.text, "default": column.default.text}
+    words = "; ".join(f"{answer}: {' / '.join(filter(None, (one.zh, one.en)))}" for answer, one in column.words.items())
+    return {
+        **own,
+        "variable": column.name,
+        "allowed": column.values.text,
+        "default": column.default.text,
+        "words": words or None,
+        "names_groups": column.names_groups or None,
+    }
 
 
 def _name(column: Input | Output) -> Label:

@@ -48,7 +48,7 @@ def test_in_chinese_from_the_desks_telephone_to_the_closed_record(company: Compa
     choose(page, "由谁处理", "服务台处理")
     page.locator("#start-form").get_by_role("button", name="提交").last.click()
     expect(page.locator(".yz-diagram-canvas svg").first).to_be_visible()
-    expect(page.locator(".yz-timeline")).to_contain_text("决策 投诉分级：等级 urgent")
+    expect(page.locator(".yz-timeline")).to_contain_text("决策 投诉分级：等级 紧急投诉")
     assert_accessible(page)
 
     open_task(page, "处理投诉")

@@ -102,6 +102,29 @@ def test_columns_are_named_in_both_languages(company: Company, screen: Screens) 
     assert undone == read_decisions(_published(company)).decisions["complaint_class"]
 
 
+def test_the_values_of_an_output_are_named(company: Company, screen: Screens) -> None:
+    page, change_id = opened(company, screen)
+    page.get_by_label("输出“等级”：urgent 的中文名称").fill("特急投诉")
+    page.get_by_label("输出“等级”：urgent 的中文名称").press("Tab")
+    saved(page)
+    output = stored(company, change_id).decisions["complaint_class"].table.outputs[0]  # type: ignore[union-attr]
+    assert {one: word.zh for one, word in output.words.items()} == {
+        "general": "一般投诉",
+        "urgent": "特急投诉",
+        "major": "重大投诉",
+    }
+    assert output.words["urgent"].en == "Urgent" and output.label.en == "Grade"
+    # Groups have names already; a number is none.
+    expect(page.get_by_label("输出“受理时限（小时）”的取值是部门（组）")).to_have_count(0)
+    page.get_by_label("输出“等级”的取值是部门（组）").check()
+    expect(page.get_by_label("输出“等级”：urgent 的中文名称")).to_have_count(0)
+    expect(page.get_by_label("输出“等级”的取值是部门（组）")).to_be_focused()
+    saved(page)
+    output = stored(company, change_id).decisions["complaint_class"].table.outputs[0]  # type: ignore[union-attr]
+    assert output.names_groups and output.words["urgent"].zh == "特急投诉"
+    assert_accessible(page)
+
+
 def test_looking_at_a_file_writes_nothing(company: Company, screen: Screens) -> None:
     page, change_id = opened(company, screen)
     assert page.evaluate("decisionEditorPage.read().then(text => text === decisionEditorPage.text)") is True

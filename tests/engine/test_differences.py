@@ -145,6 +145,13 @@ def test_a_cell_is_shown_under_its_column() -> None:
     assert aspects == {("answer", column.label.zh): ('"major"', '"urgent"')}
 
 
+def test_what_a_value_is_called() -> None:
+    [(kind, what, _, aspects)] = told(table_changed(lambda text: text.replace('value="Urgent"', 'value="Pressing"')))
+    before, after = aspects[("words", "")]
+    assert (kind, what, len(aspects)) == ("output", "changed", 1)
+    assert ("urgent: 紧急投诉 / Urgent" in before, "urgent: 紧急投诉 / Pressing" in after) == (True, True)
+
+
 def test_a_row_is_gone_and_another_comes_first() -> None:
     rules = re.findall(r"<rule .*?</rule>", TABLE, re.DOTALL)
 

@@ -9,6 +9,9 @@ from collections.abc import Callable
 import pytest
 from openpyxl import load_workbook
 
+from engine.decisions import read_decisions
+from engine.registers import complaint_wording
+from engine.settings import ROOT
 from engine.store.tables import callback, complaint
 from tests.support.company import Company
 from tests.support.complaints import ACCEPTED, BY_PHONE, HANDLED, MAJOR
@@ -39,10 +42,28 @@ def test_a_general_case_shows_one_diagram_and_what_the_table_decided(company: Co
     instance_id = company.start("emily", "complaint", **BY_PHONE)
     page = sign_in("emily").visit(f"/process-instances/{instance_id}")
     assert len(page.page.xpath("//@data-diagram")) == 1
-    assert "Decision Complaint class: Grade general, Acknowledge within (hours) 24" in page.text
+    assert "Decision Complaint class: Grade General, Acknowledge within (hours) 24" in page.text
     page = sign_in("liuyang").visit(f"/process-instances/{instance_id}")
-    assert "决策 投诉分级：等级 general, 受理时限（小时） 24" in page.text
+    assert "决策 投诉分级：等级 一般投诉, 受理时限（小时） 24" in page.text
     assert "重大：转技术服务中心 否" in page.text
+
+
+def test_departments_are_told_by_the_names_of_their_groups(sign_in: SignIn, major: str) -> None:
+    page = sign_in("fangyu").visit(f"/process-instances/{major}")
+    assert "等级 重大投诉" in page.text
+    assert "决策 重要投诉通知部门：运维服务部; 质量管理部; 管理层; 管理者代表（规则" in page.text
+    page.send("/language", language="en")
+    page.visit(f"/process-instances/{major}")
+    assert "Departments told of an important complaint: Operations; Quality" in page.text
+
+
+def test_the_table_and_the_register_call_a_grade_the_same() -> None:
+    model = read_decisions((ROOT / "processes" / "service_desk" / "complaint_class.dmn").read_bytes())
+    table = model.decisions["complaint_class"].table
+    assert table is not None
+    assert {one: (word.zh, word.en) for one, word in table.outputs[0].words.items()} == {
+        one: (word.zh, word.en) for one, word in complaint_wording.GRADES.items()
+    }
 
 
 def test_the_register_lists_finds_filters_and_exports(company: Company, sign_in: SignIn, major: str) -> None:

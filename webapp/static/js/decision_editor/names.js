@@ -1,7 +1,10 @@
-// The names of a decision and its columns in English. dmn-js edits the Chinese ones; the English ones are extension
-// properties called `en` (see docs/decisions-tables.md), kept beside whatever else lies in the extension elements.
+// What dmn-js has no field for: the names of a decision and its columns in English, and what people call the values of an
+// output. They are extension properties (see docs/decisions-tables.md), kept beside whatever else lies in the extension elements.
 
 const CAMUNDA = 'http://camunda.org/schema/1.0/bpmn';
+const NAMED_VALUE = /^(?:zh|en):/;
+const TEXTUAL = ['string', 'Any', undefined];
+const TEXT = /"((?:[^"\\]|\\.)*)"/g;
 
 export class Names {
   constructor(place, words) {
@@ -26,50 +29,72 @@ export class Names {
 
   draw() {
     this.place.hidden = !this.decision;
-    const rows = this.decision ? [...this.named()].map(([element, label], index) => this.field(element, label, index)) : [];
+    const rows = this.decision ? [...this.named()].map((one, index) => this.field(index, ...one)) : [];
     this.place.querySelector('[data-name-fields]').replaceChildren(...rows);
   }
 
   * named() {
     const table = this.decision.decisionLogic;
-    yield [this.decision, this.words.decision];
+    yield [this.decision, this.words.decision, 'en'];
     for (const input of table?.input ?? []) {
-      yield [input, this.words.input.replace('{name}', input.label || input.inputExpression?.text || input.id)];
+      yield [input, this.words.input.replace('{name}', input.label || input.inputExpression?.text || input.id), 'en'];
     }
     for (const output of table?.output ?? []) {
-      yield [output, this.words.output.replace('{name}', output.label || output.name || output.id)];
+      const own = (text, value) => text.replace('{name}', output.label || output.name || output.id).replace('{value}', value);
+      yield [output, own(this.words.output), 'en'];
+      if (!TEXTUAL.includes(output.typeRef)) continue;
+      yield [output, own(this.words.groups), 'values', 'groups'];
+      for (const value of property(output, 'values') ? [] : valuesOf(output)) {
+        yield [output, own(this.words.value_zh, value), `zh:${value}`];
+        yield [output, own(this.words.value_en, value), `en:${value}`];
+      }
     }
   }
 
-  field(element, text, index) {
+  /** A field for a property: for its text, or with `whenOn` a box that is ticked when it says so. */
+  field(index, element, text, name, whenOn = '') {
     const row = document.createElement('div');
     const label = document.createElement('label');
     const input = document.createElement('input');
     input.id = `name-${index}`;
-    input.className = 'form-control';
-    input.value = english(element);
-    input.lang = 'en';
     input.disabled = this.isLocked;
-    input.addEventListener('change', () => this.write(element, input.value.trim()));
-    label.className = 'form-label';
     label.htmlFor = input.id;
     label.textContent = text;
-    row.className = 'mb-2';
-    row.append(label, input);
+    if (whenOn) {
+      Object.assign(input, { type: 'checkbox', className: 'form-check-input', checked: property(element, name) === whenOn });
+      label.className = 'form-check-label';
+      row.className = 'form-check mb-2';
+      row.append(input, label);
+    } else {
+      Object.assign(input, { className: 'form-control', value: property(element, name), lang: name.startsWith('zh') ? 'zh' : 'en' });
+      label.className = 'form-label';
+      row.className = 'mb-2';
+      row.append(label, input);
+    }
+    input.addEventListener('change', () => {
+      this.write(element, name, whenOn ? (input.checked ? whenOn : '') : input.value.trim());
+      if (whenOn) this.redraw(input.id);
+    });
     return row;
   }
 
-  write(element, value) {
-    this.stack.execute('element.updateProperties', { element, properties: { extensionElements: this.extended(element, value) } });
+  /** Other fields than before; the one somebody is in keeps the focus. */
+  redraw(id) {
+    this.draw();
+    document.getElementById(id).focus();
   }
 
-  /** The extension elements with this English name, everything else in them as it was. */
-  extended(element, value) {
+  write(element, name, value) {
+    this.stack.execute('element.updateProperties', { element, properties: { extensionElements: this.extended(element, name, value) } });
+  }
+
+  /** The extension elements with this property, everything else in them as it was. */
+  extended(element, name, value) {
     const model = element.$model;
     const kept = element.extensionElements?.values ?? [];
     const holder = kept.find(isProperties);
-    const others = (holder?.$children ?? []).filter((one) => one.name !== 'en');
-    const own = value ? [model.createAny('camunda:property', CAMUNDA, { name: 'en', value })] : [];
+    const others = (holder?.$children ?? []).filter((one) => one.name !== name);
+    const own = value ? [model.createAny('camunda:property', CAMUNDA, { name, value })] : [];
     const properties = model.createAny('camunda:properties', CAMUNDA, { $children: [...others, ...own] });
     const values = [...kept.filter((one) => one !== holder), ...(others.length + own.length ? [properties] : [])];
     if (!values.length) return undefined;
@@ -82,7 +107,14 @@ export class Names {
 
 const isProperties = (one) => one.$type === 'camunda:properties';
 
-function english(element) {
-  const holder = (element.extensionElements?.values ?? []).find(isProperties);
-  return holder?.$children?.find((one) => one.name === 'en')?.value ?? '';
+const propertiesOf = (element) => (element.extensionElements?.values ?? []).find(isProperties)?.$children ?? [];
+
+/** An extension property, '' where there is none. */
+export const property = (element, name) => propertiesOf(element).find((one) => one.name === name)?.value ?? '';
+
+/** The texts an output may answer: its possible values, and whatever the file has a name for. */
+function valuesOf(output) {
+  const possible = [...(output.outputValues?.text ?? '').matchAll(TEXT)].map((one) => one[1]);
+  const named = propertiesOf(output).filter((one) => NAMED_VALUE.test(one.name)).map((one) => one.name.replace(NAMED_VALUE, ''));
+  return [...new Set([...possible, ...named])];
 }
