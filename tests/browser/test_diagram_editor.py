@@ -383,3 +383,43 @@ def test_whoever_reads_english_sees_english_names_and_the_file_stays_as_it_is(ow
     in_chinese = screen(OWNER)
     open_diagram(in_chinese, change_id)
     expect(element(in_chinese, "contain")).to_contain_text("采取应急措施")
+
+
+def test_a_double_click_writes_the_name_that_is_read(owned: Company, screen: Screens) -> None:
+    owned.speak("en")
+    change_id = opened(owned, "nonconformity")
+    page = screen(OWNER)
+    open_diagram(page, change_id)
+    before = read_process(stored_xml(page, change_id, "nonconformity").encode(), "n.bpmn")
+    begins, contain = before.start_events()[0].id, before.elements["contain"]
+
+    def write(place: str, text: str) -> None:
+        element(page, place).dblclick()
+        field = page.locator(".djs-direct-editing-content")
+        expect(field).to_be_focused()
+        field.fill(text)
+        field.press("Enter")
+        expect(field).to_have_count(0)
+
+    choose(page, "contain")
+    write("contain", "Stop the harm")
+    expect(element(page, "contain")).to_contain_text("Stop the harm")
+    expect(page.locator("#panel-property-en")).to_have_value("Stop the harm")
+    expect(page.locator("#panel-name")).to_have_value(contain.name_zh)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#panel-property-en")).to_have_value(contain.name_en)
+    page.get_by_role("button", name="Redo").click()
+    write(f"{begins}_label", "Found")
+    expect(element(page, f"{begins}_label")).to_have_text("Found")
+    # The name as modelled is written as soon as it is the one that is shown.
+    page.get_by_role("button", name="English names").click()
+    write("contain", "止损")
+    expect(element(page, "contain")).to_contain_text("止损")
+    saved(page)
+    after = read_process(stored_xml(page, change_id, "nonconformity").encode(), "n.bpmn")
+    names = {key: (one.name_zh, one.name_en) for key, one in after.elements.items()}
+    was = {key: (one.name_zh, one.name_en) for key, one in before.elements.items()}
+    assert {key: names[key] for key in names if names[key] != was[key]} == {
+        "contain": ("止损", "Stop the harm"),
+        begins: (before.elements[begins].name_zh, "Found"),
+    }

@@ -1,6 +1,7 @@
 // The diagram editor: bpmn-js with our panel, our problems, and saving by itself.
 import { request } from '../changes/saving.js';
 import { startSaving } from '../changes/saving_bar.js';
+import { startLabelEditing } from './label_editing.js';
 import { labelsModule } from './labels.js';
 import { Model, is } from './model.js';
 import { Panel, kindOf } from './panel.js';
@@ -36,6 +37,7 @@ class Editor {
     this.modeler = modeler;
     this.startLabels(document.getElementById('english-names'));
     this.model = new Model(modeler);
+    startLabelEditing(modeler, this.model);
     this.problems = new Problems(modeler, document.getElementById('problem-list'), document.getElementById('problem-count'));
     this.rules = new Rules(data.change, { onProblems: (found) => this.problems.check(found) });
     this.panel = new Panel(modeler, document.getElementById('panel'), { model: this.model, options, change: this, rules: this.rules });

@@ -3,10 +3,12 @@
 const EARLY = 1500;
 const NARROWEST = 90;
 
-/** The English name of an element; a pool shows that of its process. '' where there is none. */
-export function englishName({ businessObject }) {
-  const holder = businessObject?.processRef ?? businessObject;
-  const lists = holder?.extensionElements?.get('values').filter((one) => one.$instanceOf?.('camunda:Properties')) ?? [];
+/** Where the English name of an element stands: that of a pool with its process. */
+export const englishHolder = ({ businessObject }) => businessObject?.processRef ?? businessObject;
+
+/** The English name of an element, '' where there is none. */
+export function englishName(element) {
+  const lists = englishHolder(element)?.extensionElements?.get('values').filter((one) => one.$instanceOf?.('camunda:Properties')) ?? [];
   return lists.flatMap((list) => list.get('values')).find((one) => one.name === 'en')?.value ?? '';
 }
 
