@@ -230,14 +230,27 @@ OTHER_MEANINGS = {
 }
 
 
+# The fields of dmn-js for names write the Chinese ones.
+CHINESE_FIELDS = {
+    "Input label": _("Input label (Chinese)"),
+    "Output label": _("Output label (Chinese)"),
+}
+
+
 def words() -> dict[str, Any]:
-    """All words of the editor's scripts in the reader's language; for English readers dmn-js speaks for itself."""
+    """The words of the editor's scripts in the reader's language; for English readers dmn-js has nearly all of them."""
     language = current_language()
-    messages = {**{text: text for text in (*EDITOR_TEXTS, *HIT_POLICIES)}, **DATA_TYPES, **OTHER_MEANINGS}
+    messages = {
+        **{text: text for text in (*EDITOR_TEXTS, *HIT_POLICIES)},
+        **DATA_TYPES,
+        **OTHER_MEANINGS,
+        **CHINESE_FIELDS,
+    }
+    spoken = messages if language != "en" else CHINESE_FIELDS
     return {
         "language": language,
         "relations": gettext("Relations"),
-        "editor": {text: gettext(message) for text, message in messages.items()} if language != "en" else {},
+        "editor": {text: gettext(message) for text, message in spoken.items()},
         "names": {
             "decision": gettext("Decision (English)"),
             "input": gettext("Input “{name}” (English)"),

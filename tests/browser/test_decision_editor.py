@@ -125,6 +125,41 @@ def test_the_values_of_an_output_are_named(company: Company, screen: Screens) ->
     assert_accessible(page)
 
 
+def test_whoever_reads_english_sees_english_names_and_the_file_stays_as_it_is(
+    company: Company, screen: Screens
+) -> None:
+    company.speak("en")
+    page, change_id = opened(company, screen)
+    head = page.locator('th[data-col-id="complaint_class_in1"]')
+    expect(head).to_contain_text("Severity")
+    expect(page.locator('th[data-col-id="complaint_class_out2"]')).to_contain_text("Acknowledge within (hours)")
+    expect(page.locator(".decision-table-name")).to_have_text("Complaint class")
+    expect(page.locator("[data-views]").get_by_role("button", name="Complaint class")).to_be_visible()
+    assert page.evaluate("decisionEditorPage.read().then(text => text === decisionEditorPage.text)") is True
+
+    page.get_by_label("Input “Severity” (English)").fill("How severe")
+    page.get_by_label("Input “Severity” (English)").press("Tab")
+    expect(head).to_contain_text("How severe")
+    head.dblclick()
+    label = page.locator(".input-edit .dms-input-label")
+    expect(label).to_have_text("严重程度")
+    page.keyboard.press("Escape")
+    name = page.locator(".decision-table-name [contenteditable]")
+    name.fill("Grade of a complaint")
+    expect(page.get_by_label("Decision (English)")).to_have_value("Grade of a complaint")
+    page.locator("[data-views]").get_by_role("button", name="Relations").click()
+    expect(page.locator(".djs-element[data-element-id=complaint_class]")).to_contain_text("Grade")
+    saved(page)
+    decision = stored(company, change_id).decisions["complaint_class"]
+    assert (decision.label.zh, decision.label.en) == ("投诉分级", "Grade of a complaint")
+    column = decision.table.inputs[0]  # type: ignore[union-attr]
+    assert (column.label.zh, column.label.en) == ("严重程度", "How severe")
+    company.speak("zh")
+    in_chinese = shown(screen, change_id)
+    expect(in_chinese.locator('th[data-col-id="complaint_class_in1"]')).to_contain_text("严重程度")
+    expect(in_chinese.locator(".decision-table-name")).to_have_text("投诉分级")
+
+
 def test_looking_at_a_file_writes_nothing(company: Company, screen: Screens) -> None:
     page, change_id = opened(company, screen)
     assert page.evaluate("decisionEditorPage.read().then(text => text === decisionEditorPage.text)") is True

@@ -6,6 +6,7 @@ import { ReadOnly } from '../changes/read_only.js';
 import { isWideScreen } from '../changes/wide_screen.js';
 import { Marks } from './marks.js';
 import { Names } from './names.js';
+import { englishName, inEnglish } from './english_names.js';
 import { withLayout } from './layout.js';
 import { TriedRow } from './tried_row.js';
 import { nameTypes } from './type_names.js';
@@ -23,7 +24,7 @@ class DecisionEditorPage {
     this.tabs = document.querySelector('[data-views]');
     this.readOnly = new ReadOnly(place);
     this.marks = new Marks();
-    this.names = new Names(document.querySelector('[data-names]'), this.words.names);
+    this.names = new Names(document.querySelector('[data-names]'), this.words.names, this.isEnglish);
     this.row = new TriedRow({ read: () => this.read(), decision: () => this.shownDecision, marks: this.marks });
     this.problems = new ProblemList(document.querySelector('[data-problems]'), {
       file: place.dataset.name,
@@ -32,14 +33,15 @@ class DecisionEditorPage {
   }
 
   async start() {
-    const editor = { additionalModules: [this.translateModule()] };
+    const own = this.isEnglish ? inEnglish : {};
+    const editor = (kind) => ({ additionalModules: [this.translateModule(), ...(own[kind] ?? [])] });
     this.editor = new window.DmnJS({
       container: this.place,
       common: { dataTypes: DATA_TYPES },
-      drd: editor,
-      decisionTable: editor,
-      literalExpression: editor,
-      boxedExpression: editor,
+      drd: editor('drd'),
+      decisionTable: editor('decisionTable'),
+      literalExpression: editor('literalExpression'),
+      boxedExpression: editor('boxedExpression'),
     });
     nameTypes(this.place, this.words.editor);
     // The head of the column of numbers says nothing, and says so.
@@ -93,6 +95,7 @@ class DecisionEditorPage {
     this.row.refresh();
   }
 
+  get isEnglish() { return this.words.language === 'en'; }
   get stack() { return this.editor.getActiveViewer()?.get('commandStack', false); }
   get shown() { return this.editor.getActiveView(); }
   get shownDecision() { return NAMED.includes(this.shown?.type) ? this.shown.id : ''; }
@@ -110,11 +113,13 @@ class DecisionEditorPage {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'btn btn-sm';
-    button.textContent = view.type === 'drd' ? this.words.relations : view.name || view.id;
+    button.textContent = view.type === 'drd' ? this.words.relations : this.called(view) || view.name || view.id;
     if (isShown) button.setAttribute('aria-current', 'true');
     button.addEventListener('click', () => this.open(view));
     return button;
   }
+
+  called(view) { return this.isEnglish && view.element ? englishName(view.element) : ''; }
 
   /** Show a view. A file without a drawing of its decisions gets one, as a change of the file, when somebody asks for it. */
   async open(view) {

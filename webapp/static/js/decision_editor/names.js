@@ -7,9 +7,12 @@ const TEXTUAL = ['string', 'Any', undefined];
 const TEXT = /"((?:[^"\\]|\\.)*)"/g;
 
 export class Names {
-  constructor(place, words) {
-    Object.assign(this, { place, words, decision: null, isLocked: false });
+  constructor(place, words, isEnglish) {
+    Object.assign(this, { place, words, isEnglish, decision: null, isLocked: false });
   }
+
+  /** What the reader calls a column. */
+  called(column) { return (this.isEnglish && property(column, 'en')) || column.label || column.name || column.inputExpression?.text || column.id; }
 
   /** Show the names of a decision (null: none is shown). */
   show(decision, stack, viewer) {
@@ -37,10 +40,10 @@ export class Names {
     const table = this.decision.decisionLogic;
     yield [this.decision, this.words.decision, 'en'];
     for (const input of table?.input ?? []) {
-      yield [input, this.words.input.replace('{name}', input.label || input.inputExpression?.text || input.id), 'en'];
+      yield [input, this.words.input.replace('{name}', this.called(input)), 'en'];
     }
     for (const output of table?.output ?? []) {
-      const own = (text, value) => text.replace('{name}', output.label || output.name || output.id).replace('{value}', value);
+      const own = (text, value) => text.replace('{name}', this.called(output)).replace('{value}', value);
       yield [output, own(this.words.output), 'en'];
       if (!TEXTUAL.includes(output.typeRef)) continue;
       yield [output, own(this.words.groups), 'values', 'groups'];
@@ -85,23 +88,7 @@ export class Names {
   }
 
   write(element, name, value) {
-    this.stack.execute('element.updateProperties', { element, properties: { extensionElements: this.extended(element, name, value) } });
-  }
-
-  /** The extension elements with this property, everything else in them as it was. */
-  extended(element, name, value) {
-    const model = element.$model;
-    const kept = element.extensionElements?.values ?? [];
-    const holder = kept.find(isProperties);
-    const others = (holder?.$children ?? []).filter((one) => one.name !== name);
-    const own = value ? [model.createAny('camunda:property', CAMUNDA, { name, value })] : [];
-    const properties = model.createAny('camunda:properties', CAMUNDA, { $children: [...others, ...own] });
-    const values = [...kept.filter((one) => one !== holder), ...(others.length + own.length ? [properties] : [])];
-    if (!values.length) return undefined;
-    const extension = model.create('dmn:ExtensionElements', { values });
-    for (const one of values) one.$parent = extension;
-    extension.$parent = element;
-    return extension;
+    writeProperty(this.stack, element, name, value);
   }
 }
 
@@ -111,6 +98,27 @@ const propertiesOf = (element) => (element.extensionElements?.values ?? []).find
 
 /** An extension property, '' where there is none. */
 export const property = (element, name) => propertiesOf(element).find((one) => one.name === name)?.value ?? '';
+
+/** Write an extension property as one command that undo takes back; `shape` is what a drawing shows the element by. */
+export function writeProperty(stack, element, name, value, shape = element) {
+  stack.execute('element.updateProperties', { element: shape, properties: { extensionElements: extended(element, name, value) } });
+}
+
+/** The extension elements with this property, everything else in them as it was. */
+function extended(element, name, value) {
+  const model = element.$model;
+  const kept = element.extensionElements?.values ?? [];
+  const holder = kept.find(isProperties);
+  const others = (holder?.$children ?? []).filter((one) => one.name !== name);
+  const own = value ? [model.createAny('camunda:property', CAMUNDA, { name, value })] : [];
+  const properties = model.createAny('camunda:properties', CAMUNDA, { $children: [...others, ...own] });
+  const values = [...kept.filter((one) => one !== holder), ...(others.length + own.length ? [properties] : [])];
+  if (!values.length) return undefined;
+  const extension = model.create('dmn:ExtensionElements', { values });
+  for (const one of values) one.$parent = extension;
+  extension.$parent = element;
+  return extension;
+}
 
 /** The texts an output may answer: its possible values, and whatever the file has a name for. */
 function valuesOf(output) {
