@@ -10,11 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import calendars
 from engine.runtime.step import Runtime
+from engine.store.prepared import Prepared
 from engine.store.tables import schedule, schedule_run
+
+_due = Prepared(
+    select(schedule.c.id)
+    .where(schedule.c.is_enabled, schedule.c.next_due_at <= bindparam("b_now"))
+    .order_by(schedule.c.next_due_at)
+    .limit(bindparam("b_limit"))
+)
 
 
 def refresh(connection: Connection, runtime: Runtime, keys: Iterable[str], *, now: datetime) -> None:
@@ -70,13 +78,7 @@ def _first_occurrence(term: str, runtime: Runtime, now: datetime) -> tuple[str |
 
 def due(connection: Connection, now: datetime, limit: int = 50) -> list[int]:
     """Ids of the schedules with an occurrence due."""
-    query = (
-        select(schedule.c.id)
-        .where(schedule.c.is_enabled, schedule.c.next_due_at <= now)
-        .order_by(schedule.c.next_due_at)
-        .limit(limit)
-    )
-    return list(connection.execute(query).scalars())
+    return [row.id for row in _due.all(connection, {"b_now": now, "b_limit": limit})]
 
 
 def claim(connection: Connection, runtime: Runtime, schedule_id: int, *, now: datetime) -> tuple[str, str, str] | None:

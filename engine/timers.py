@@ -24,7 +24,6 @@ from engine.runtime.recording import Step
 from engine.runtime.step import InstanceEnded, Runtime, run_step
 from engine.store.prepared import Prepared
 from engine.store.tables import outbox, process_instance, timer
-from engine.store.types import Record
 
 CLOCK = system_actor("clock")
 BATCH = 100
@@ -46,6 +45,33 @@ class Due:
 
 Channel = Callable[[Mapping[str, Any]], None]
 
+_due_timers = Prepared(
+    select(timer.c.id)
+    .where(timer.c.status == "pending", timer.c.due_at <= bindparam("b_now"))
+    .order_by(timer.c.due_at)
+    .limit(bindparam("b_limit"))
+)
+_due_outbox = Prepared(
+    select(outbox.c.id, outbox.c.kind)
+    .where(outbox.c.status == "pending", outbox.c.available_at <= bindparam("b_now"))
+    .order_by(outbox.c.available_at, outbox.c.id)
+    .limit(bindparam("b_limit"))
+)
+_next_due_at = Prepared(select(func.min(timer.c.due_at).label("at")).where(timer.c.status == "pending"))
+_take_outbox_row = Prepared(
+    select(outbox)
+    .where(outbox.c.id == bindparam("b_id"), outbox.c.status == "pending", outbox.c.available_at <= bindparam("b_now"))
+    .with_for_update(skip_locked=True)
+)
+_lease_outbox_row = Prepared(
+    update(outbox).where(outbox.c.id == bindparam("b_id")).values(available_at=bindparam("b_until"))
+)
+_payload_of = Prepared(select(outbox.c.payload).where(outbox.c.id == bindparam("b_id")))
+_note_sent = Prepared(
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"), outbox.c.status == "pending")
+    .values(status="sent", sent_at=bindparam("b_now"))
+)
 _select_timer = Prepared(select(timer).where(timer.c.id == bindparam("b_id"), timer.c.status == "pending"))
 _close_timer = Prepared(
     update(timer)
@@ -59,20 +85,10 @@ _lock_instance = Prepared(
 
 def due(connection: Connection, now: datetime, limit: int = BATCH) -> Due:
     """The timers, schedules and outbox rows due at ``now``, the longest overdue first."""
-    timer_ids = connection.execute(
-        select(timer.c.id)
-        .where(timer.c.status == "pending", timer.c.due_at <= now)
-        .order_by(timer.c.due_at)
-        .limit(limit)
-    ).scalars()
-    rows = connection.execute(
-        select(outbox.c.id, outbox.c.kind)
-        .where(outbox.c.status == "pending", outbox.c.available_at <= now)
-        .order_by(outbox.c.available_at, outbox.c.id)
-        .limit(limit)
-    ).all()
+    wanted = {"b_now": now, "b_limit": limit}
+    rows = _due_outbox.all(connection, wanted)
     return Due(
-        timers=tuple(timer_ids),
+        timers=tuple(row.id for row in _due_timers.all(connection, wanted)),
         schedules=tuple(schedules.due(connection, now, limit)),
         messages=tuple(row.id for row in rows if row.kind == MESSAGE),
         sendings=tuple(row.id for row in rows if row.kind != MESSAGE),
@@ -81,7 +97,8 @@ def due(connection: Connection, now: datetime, limit: int = BATCH) -> Due:
 
 def next_due_at(connection: Connection) -> datetime | None:
     """When the next timer falls due, for a wake-up that does not wait for the beat."""
-    return connection.execute(select(func.min(timer.c.due_at)).where(timer.c.status == "pending")).scalar()
+    at: datetime | None = _next_due_at.first(connection, {}).at
+    return at
 
 
 def fire_timer(runtime: Runtime, connection: Connection, timer_id: str, *, now: datetime) -> bool:
@@ -163,7 +180,7 @@ def start_scheduled(runtime: Runtime, connection: Connection, schedule_id: int, 
 
 def deliver_message(runtime: Runtime, connection: Connection, row_id: int, *, now: datetime) -> bool:
     """Hand one message to the instances that wait for it, in this transaction; whether it was delivered here."""
-    row = _take_outbox_row(connection, row_id, now)
+    row = _take_outbox_row.first(connection, {"b_id": row_id, "b_now": now})
     if row is None:
         return False
     instances.correlate(
@@ -188,32 +205,24 @@ def lease_sending(
     A channel gets the row's key as ``idempotency_key``: should the process die in between, the row is sent again with
     the same key once its lease is over.
     """
-    row = _take_outbox_row(connection, row_id, now)
+    row = _take_outbox_row.first(connection, {"b_id": row_id, "b_now": now})
     if row is None:
         return None
     channel = channels.get(row.kind)
     if channel is None:
         raise ChannelMissing(kind=row.kind)
-    connection.execute(update(outbox).where(outbox.c.id == row_id).values(available_at=now + _SENDING_LEASE))
+    _lease_outbox_row.run(connection, {"b_id": row_id, "b_until": now + _SENDING_LEASE})
     payload = {**row.payload, "idempotency_key": row.dedup_key}
     return lambda: channel(payload)
 
 
 def note_sent(connection: Connection, row_id: int, *, now: datetime) -> None:
     """An outbox row has left the database; the text of one with a secret (somebody's own link) is not kept."""
-    payload = connection.execute(select(outbox.c.payload).where(outbox.c.id == row_id)).scalar_one()
-    kept = {**payload, "text": ""} if payload.get("is_secret") else payload
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id == row_id, outbox.c.status == "pending")
-        .values(status="sent", sent_at=now, payload=kept)
-    )
+    payload = _payload_of.first(connection, {"b_id": row_id}).payload
+    marked = _note_sent.run(connection, {"b_id": row_id, "b_now": now})
+    if marked and payload.get("is_secret"):
+        connection.execute(update(outbox).where(outbox.c.id == row_id).values(payload={**payload, "text": ""}))
     engine_incident.resolve(connection, "outbox", str(row_id), now)
-
-
-def _take_outbox_row(connection: Connection, row_id: int, now: datetime) -> Record | None:
-    query = select(outbox).where(outbox.c.id == row_id, outbox.c.status == "pending", outbox.c.available_at <= now)
-    return connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
 
 
 class ChannelMissing(EngineError):

@@ -5,9 +5,11 @@ Every formula yields what it counts, as a query or as a list; figures, trends an
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,7 +53,11 @@ class Span:
     @property
     def last_on(self) -> date:
         """The last day."""
-        return self.periods[-1].last_on
+        return self._last_days[-1]
+
+    @cached_property
+    def _last_days(self) -> list[date]:
+        return [one.last_on for one in self.periods]
 
     def day(self, moment: datetime) -> date:
         """The day of a moment."""
@@ -67,14 +73,15 @@ class Span:
         return and_(column >= self._begin(self.periods[0], column), column < self._end(self.periods[-1], column))
 
     def ordinal(self, column: ColumnElement[Any]) -> ColumnElement[int]:
-        """Which of the periods a column of moments or days lies in, counted from 0."""
-        bounds = [(column < self._end(one, column), index) for index, one in enumerate(self.periods)]
-        return case(*bounds, else_=len(self.periods))
+        """Which of the periods a column of moments or days that lies in one of them lies in, counted from 0."""
+        *earlier, last = range(len(self.periods))
+        bounds = [(column < self._end(self.periods[index], column), index) for index in earlier]
+        return case(*bounds, else_=last) if bounds else literal(last)
 
     def ordinal_of(self, moment: datetime | date) -> int:
         """The same for a value."""
         day = self.day(moment) if isinstance(moment, datetime) else moment
-        return next(index for index, one in enumerate(self.periods) if day <= one.last_on)
+        return bisect_left(self._last_days, day)
 
     def _begin(self, period: Period, column: ColumnElement[Any]) -> Any:
         return period.first_on if isinstance(column.type, Date) else period.starts_at(self.zone)
@@ -171,7 +178,7 @@ def totals(connection: Connection, counted: Counting, span: Span) -> list[Totals
     """The sums in each of the periods."""
     if isinstance(counted, Select):
         found = counted.subquery()
-        sums = _sums(connection, select(span.ordinal(found.c.at).label("ordinal"), *_figures(found)), "ordinal")
+        sums = _sums(connection, found, span.ordinal(found.c.at).label("ordinal"))
     else:
         sums = _added((span.ordinal_of(one.at), *_of(one)) for one in counted)
     return [sums.get((index,), Totals()) for index in range(len(span.periods))]
@@ -181,25 +188,19 @@ def breakdown(connection: Connection, counted: Counting, *names: str) -> dict[tu
     """The sums over all periods by ``project_id``, ``priority`` or both."""
     if isinstance(counted, Select):
         found = counted.subquery()
-        return _sums(connection, select(*(found.c[name] for name in names), *_figures(found)), *names)
+        return _sums(connection, found, *(found.c[name] for name in names))
     return _added((*(getattr(one, name) for name in names), *_of(one)) for one in counted)
-
-
-def _figures(found: Subquery) -> list[ColumnElement[Any]]:
-    return [found.c.numerator, found.c.denominator, found.c.excluded]
 
 
 def _of(one: Counted) -> tuple[int, int, int]:
     return one.numerator, one.denominator, one.excluded
 
 
-def _sums(connection: Connection, rows: Select[Any], *names: str) -> dict[tuple[Any, ...], Totals]:
-    found = rows.subquery()
-    keys = [found.c[name] for name in names]
-    sums = [func.sum(one) for one in _figures(found)]
+def _sums(connection: Connection, found: Subquery, *keys: ColumnElement[Any]) -> dict[tuple[Any, ...], Totals]:
+    sums = [func.sum(one) for one in (found.c.numerator, found.c.denominator, found.c.excluded)]
+    query = select(*keys, *sums).group_by(*(one.name for one in keys))
     return {
-        tuple(row[: len(keys)]): Totals(*(int(one) for one in row[len(keys) :]))
-        for row in connection.execute(select(*keys, *sums).group_by(*keys))
+        tuple(row[: len(keys)]): Totals(*(int(one) for one in row[len(keys) :])) for row in connection.execute(query)
     }
 
 

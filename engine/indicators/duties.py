@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -23,7 +23,11 @@ def in_time(connection: Connection, span: Span) -> Counting:
         for row in matrix(connection, span.library, year=year, zone=span.zone, now=span.now)
         for cell in row.cells
     )
-    return [one for cell in cells for one in _case(cell) if span.holds(one.at)]
+    return [one for cell in cells if span.holds(_last_moment(cell)) for one in _case(cell)]
+
+
+def _last_moment(cell: Cell) -> datetime:
+    return cell.due_at - _MOMENT
 
 
 def _case(cell: Cell) -> Iterator[Counted]:
@@ -31,8 +35,8 @@ def _case(cell: Cell) -> Iterator[Counted]:
     excluded = int(cell.status == "waived")
     if due or excluded:
         duty = cell.obligation
-        number, at = f"{duty.id} {cell.period.key}", cell.due_at - _MOMENT
-        yield Counted("obligation", None, number, duty.zh, at, done, due, excluded)
+        number = f"{duty.id} {cell.period.key}"
+        yield Counted("obligation", None, number, duty.zh, _last_moment(cell), done, due, excluded)
 
 
 def _counts(cell: Cell) -> tuple[int, int]:

@@ -6,8 +6,8 @@ never ratios; fewer than five records are marked; a period is one of the organis
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,6 +42,7 @@ class Reading:
     target: Target | None
     status: str  # met, warning, missed, no_data, no_source
     details: Mapping[str, Any]
+    records: Sequence[Counted] | None = None  # what was counted, where it was asked for
 
     @property
     def is_small(self) -> bool:
@@ -99,13 +100,18 @@ def compute(
     project_id: int | None = None,
     keys: Collection[str] | None = None,
     library: Library | None = None,
+    *,
+    with_records: bool = False,
 ) -> list[Reading]:
     """What the indicators say of ``period`` at this moment, for a project or the organisation.
 
     ``keys`` limits them; those that belong to no project are left out of a project's. Duties (I27) need ``library``.
     """
     span, aims = Span((period,), zone, now, library), targets(connection, project_id)
-    return [_read(connection, one, span, aims[one.key], project_id) for one in _wanted(project_id, keys)]
+    return [
+        _read(connection, one, span, aims[one.key], project_id, with_records=with_records)
+        for one in _wanted(project_id, keys)
+    ]
 
 
 def _wanted(project_id: int | None, keys: Collection[str] | None) -> list[Indicator]:
@@ -116,24 +122,39 @@ def _wanted(project_id: int | None, keys: Collection[str] | None) -> list[Indica
     ]
 
 
-def _read(connection: Connection, indicator: Indicator, span: Span, aim: Target, project_id: int | None) -> Reading:
+def _read(
+    connection: Connection,
+    indicator: Indicator,
+    span: Span,
+    aim: Target,
+    project_id: int | None,
+    *,
+    with_records: bool = False,
+) -> Reading:
     key, period = indicator.key, span.periods[0]
     if key not in FORMULAS or (key == _DUTIES and span.library is None):
-        return Reading(indicator, period, project_id, Totals(), None, aim, "no_source", {})
+        return Reading(
+            indicator, period, project_id, Totals(), None, aim, "no_source", {}, () if with_records else None
+        )
     found = counted_of(connection, key, span, project_id)
-    sums = totals(connection, found, span)[0]
+    records = tuple(listed(connection, found)) if with_records else None
+    known = found if records is None else records
+    by_priority = breakdown(connection, known, "priority")
+    sums = sum(by_priority.values(), Totals())
     details: dict[str, Any] = {}
     if key in DETAILS:
         details |= DETAILS[key](connection, found, span, project_id)
     if key in OF_PRIORITIES and sums.denominator:
-        details["priorities"] = _priorities(connection, indicator, found, aim)
+        details["priorities"] = _priorities(indicator, by_priority, aim)
     value = details.get("value", indicator.value(sums.numerator, sums.denominator))
-    return Reading(indicator, period, project_id, sums, value, aim, aim.status(indicator, value), details)
+    return Reading(indicator, period, project_id, sums, value, aim, aim.status(indicator, value), details, records)
 
 
-def _priorities(connection: Connection, indicator: Indicator, found: Counting, aim: Target) -> list[dict[str, Any]]:
+def _priorities(
+    indicator: Indicator, by_priority: Mapping[tuple[Any, ...], Totals], aim: Target
+) -> list[dict[str, Any]]:
     rows = []
-    for (priority,), sums in sorted(breakdown(connection, found, "priority").items()):
+    for (priority,), sums in sorted(by_priority.items()):
         value = indicator.value(sums.numerator, sums.denominator)
         rows.append(
             {
@@ -167,17 +188,19 @@ def trend(
 ) -> dict[str, list[Reading]]:
     """The indicators of ``count`` periods that end with ``period``, without details, by key: one query for each."""
     span = Span(tuple(period.shifted(back) for back in range(1 - count, 1)), zone, now, library)
+    alone = [replace(span, periods=(past,)) for past in span.periods]
     aims, found = targets(connection, project_id), {}
     for one in _wanted(project_id, keys):
         aim = aims[one.key]
-        if one.key in ESTIMATED or one.key not in FORMULAS or (one.key == _DUTIES and library is None):
-            found[one.key] = [
-                _read(connection, one, Span((past,), zone, now, library), aim, project_id) for past in span.periods
-            ]
+        if one.key not in FORMULAS or (one.key == _DUTIES and library is None):
+            found[one.key] = [_read(connection, one, past, aim, project_id) for past in alone]
             continue
         sums = totals(connection, counted_of(connection, one.key, span, project_id), span)
         found[one.key] = [
-            _plain(one, past, project_id, each, aim) for past, each in zip(span.periods, sums, strict=True)
+            _read(connection, one, past, aim, project_id)
+            if one.key in ESTIMATED and each.denominator
+            else _plain(one, past.periods[0], project_id, each, aim)
+            for past, each in zip(alone, sums, strict=True)
         ]
     return found
 

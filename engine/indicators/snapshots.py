@@ -14,8 +14,8 @@ from sqlalchemy import Connection, insert, select
 from engine.actors import Actor
 from engine.errors import Forbidden, NotFound
 from engine.indicators.catalogue import indicator_of
-from engine.indicators.counting import Counted, Span, listed
-from engine.indicators.readings import Reading, compute, counted_of
+from engine.indicators.counting import Counted
+from engine.indicators.readings import Reading, compute
 from engine.periods import Period, parse
 from engine.runtime.library import Library
 from engine.store import audit
@@ -73,15 +73,14 @@ def take(
 ) -> list[Record]:
     """Freeze the indicators of a period for a scope (empty: the organisation; else ``project:<code>``).
 
-    ``known`` are readings of this very moment, where they were computed already. What was frozen before and still
-    holds stays as it is; where the data say otherwise now, the next revision is written. The latest revision of each,
-    in the order of the catalogue. Raises ``ScopeUnknown``.
+    ``known`` are readings of this very moment with their records, where they were computed already. What was frozen
+    before and still holds stays as it is; where the data say otherwise now, the next revision is written. The latest
+    revision of each, in the order of the catalogue. Raises ``ScopeUnknown``.
     """
     project_id = project_of(connection, scope)
-    return [
-        _keep(connection, actor, one, scope, Span((period,), zone, now, library), report_id, reason)
-        for one in (compute(connection, period, zone, now, project_id, keys, library) if known is None else known)
-    ]
+    if known is None:
+        known = compute(connection, period, zone, now, project_id, keys, library, with_records=True)
+    return [_keep(connection, actor, one, scope, report_id, reason, now) for one in known]
 
 
 def revise(
@@ -123,20 +122,18 @@ def _keep(
     actor: Actor,
     reading: Reading,
     scope: str,
-    span: Span,
     report_id: int | None,
     reason: str,
+    now: datetime,
 ) -> Record:
-    key, period, now = reading.indicator.key, reading.period, span.now
-    kept = kept_records(connection, key, span, reading.project_id)
-    latest = _latest(connection, key, period, scope)
+    latest = _latest(connection, reading.indicator.key, reading.period, scope)
     values = {
         "numerator": reading.totals.numerator,
         "denominator": reading.totals.denominator,
         "excluded": reading.totals.excluded,
         "value_hundredths": reading.value,
         "details": dict(reading.details),
-        "records": kept,
+        "records": kept_records(reading),
     }
     if latest is not None and all(getattr(latest, name) == value for name, value in values.items()):
         return latest
@@ -178,12 +175,10 @@ def _insert(connection: Connection, actor: Actor, reading: Reading, values: Mapp
     return row
 
 
-def kept_records(
-    connection: Connection, key: str, span: Span, project_id: int | None
-) -> dict[str, dict[str, list[Identifier]]]:
+def kept_records(reading: Reading) -> dict[str, dict[str, list[Identifier]]]:
     """The records behind a figure as a snapshot keeps them."""
     found: dict[str, dict[str, list[Identifier]]] = defaultdict(lambda: defaultdict(list))
-    for one in listed(connection, counted_of(connection, key, span, project_id)):
+    for one in reading.records or ():
         found[one.record_type][_share(one)].append(one.number if one.record_id is None else one.record_id)
     return {kind: {share: sorted(ids, key=str) for share, ids in by.items()} for kind, by in found.items()}
 
@@ -236,9 +231,10 @@ def drift(
 ) -> Difference | None:
     """What the data say now against a frozen figure; None where nothing changed."""
     period, project_id = parse(frozen.period), project_of(connection, frozen.scope)
-    (reading,) = compute(connection, period, zone, now, project_id, (frozen.indicator,), library)
-    kept = kept_records(connection, frozen.indicator, Span((period,), zone, now, library), project_id)
-    found = _differ(frozen, reading.totals.numerator, reading.totals.denominator, reading.value, kept)
+    keys = (frozen.indicator,)
+    (reading,) = compute(connection, period, zone, now, project_id, keys, library, with_records=True)
+    totals = reading.totals
+    found = _differ(frozen, totals.numerator, totals.denominator, reading.value, kept_records(reading))
     same_figure = (found.numerator, found.denominator) == (frozen.numerator, frozen.denominator)
     return None if same_figure and not found.records else found
 

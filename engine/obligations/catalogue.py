@@ -44,9 +44,11 @@ class Obligation:
 
     def due_at(self, period: Period, zone: ZoneInfo) -> datetime:
         """When the duty of a period must be done: the end of its last day."""
-        if self.within is None:
-            return period.ends_at(zone)
-        return min(period.starts_at(zone) + timedelta(days=self.within), period.ends_at(zone))
+        return self.due_within(period.starts_at(zone), period.ends_at(zone))
+
+    def due_within(self, starts_at: datetime, ends_at: datetime) -> datetime:
+        """The same of a period whose first moment, and the first after it, are known."""
+        return ends_at if self.within is None else min(starts_at + timedelta(days=self.within), ends_at)
 
 
 _FILE = Path(__file__).with_name("obligations.yaml")

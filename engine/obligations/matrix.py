@@ -60,8 +60,12 @@ def matrix(connection: Connection, library: Library, *, year: int, zone: ZoneInf
     since_at = connection.execute(select(func.min(deployment.c.deployed_at))).scalar()
     waivers = {(row.obligation, row.period): row for row in connection.execute(select(obligation_waiver))}
     view = _View(zone, now, since_at, waivers)
+    periods = {
+        cadence: _bounded(of_day(cadence, whole.first_on), of_day(cadence, whole.last_on), zone)
+        for cadence in {one.cadence for one in OBLIGATIONS.values()}
+    }
     return [
-        Row(one, mine, view.cells(one, *_span(one, whole), _merged(happened, mine)))
+        Row(one, mine, view.cells(one, periods[one.cadence], _merged(happened, mine)))
         for one in OBLIGATIONS.values()
         for mine in (tagged.get(one.id, ()),)
     ]
@@ -77,10 +81,10 @@ def overdue(connection: Connection, library: Library, *, zone: ZoneInfo, now: da
         owed = [one for one in OBLIGATIONS.values() if one.cadence == cadence]
         first, last = (of_day(cadence, at.astimezone(zone).date()) for at in (since, now))
         known = [tag for one in owed for tag in tagged.get(one.id, ())]
-        happened = occasions(connection, known, first.starts_at(zone), now)
+        happened, periods = occasions(connection, known, first.starts_at(zone), now), _bounded(first, last, zone)
         for one in owed:
             mine = _merged(happened, tagged.get(one.id, ()))
-            found += [cell for cell in view.cells(one, first, last, mine) if cell.status in ("overdue", "missed")]
+            found += [cell for cell in view.cells(one, periods, mine) if cell.status in ("overdue", "missed")]
     return [cell for cell in found if since <= cell.due_at or cell.overdue]
 
 
@@ -93,8 +97,22 @@ def _moment(dated: tuple[datetime, Occasion]) -> datetime:
     return dated[0]
 
 
-def _span(obligation: Obligation, year: Period) -> tuple[Period, Period]:
-    return of_day(obligation.cadence, year.first_on), of_day(obligation.cadence, year.last_on)
+@dataclass(frozen=True)
+class _Bounded:
+    """A period with its edges, worked out once for all duties that are owed in it."""
+
+    period: Period
+    starts_at: datetime
+    ends_at: datetime
+
+
+def _bounded(period: Period, last: Period, zone: ZoneInfo) -> list[_Bounded]:
+    """The periods from one to another, in order of time."""
+    found = []
+    while period.first_on <= last.first_on:
+        found.append(_Bounded(period, period.starts_at(zone), period.ends_at(zone)))
+        period = period.next
+    return found
 
 
 @dataclass(frozen=True)
@@ -106,16 +124,14 @@ class _View:
     since_at: datetime | None
     waivers: Mapping[tuple[str, str], Record]
 
-    def cells(self, obligation: Obligation, period: Period, last: Period, happened: Sequence[Occasion]) -> list[Cell]:
-        """The cells from one period to another."""
+    def cells(self, obligation: Obligation, periods: Sequence[_Bounded], happened: Sequence[Occasion]) -> list[Cell]:
+        """The cells of adjoining periods."""
         dated = sorted(((self._counted_at(obligation, one), one) for one in happened), key=_moment)
-        found = []
-        while period.first_on <= last.first_on:
-            start_at, end_at = period.starts_at(self.zone), period.ends_at(self.zone)
-            first, after = (bisect_left(dated, edge, key=_moment) for edge in (start_at, end_at))
-            mine = [one for _, one in dated[first:after]]
-            found.append(self._cell(obligation, period, mine))
-            period = period.next
+        found, first = [], bisect_left(dated, periods[0].starts_at, key=_moment)
+        for bounded in periods:
+            after = bisect_left(dated, bounded.ends_at, first, key=_moment)
+            found.append(self._cell(obligation, bounded, [one for _, one in dated[first:after]]))
+            first = after
         return found
 
     def _counted_at(self, obligation: Obligation, occasion: Occasion) -> datetime:
@@ -125,35 +141,35 @@ class _View:
             return occasion.due_at or occasion.since_at
         return (occasion.done_at if obligation.cadence == "year" else None) or occasion.since_at
 
-    def _cell(self, obligation: Obligation, period: Period, mine: Sequence[Occasion]) -> Cell:
-        due_at = obligation.due_at(period, self.zone)
+    def _cell(self, obligation: Obligation, bounded: _Bounded, mine: Sequence[Occasion]) -> Cell:
+        period, due_at = bounded.period, obligation.due_within(bounded.starts_at, bounded.ends_at)
         waiver = self.waivers.get((obligation.id, period.key))
         if waiver is not None:
             return Cell(obligation, period, "waived", due_at, waiver=waiver)
         if obligation.kind == "each":
-            return self._each(obligation, period, due_at, mine)
-        return self._once(obligation, period, due_at, mine)
+            return self._each(obligation, bounded, due_at, mine)
+        return self._once(obligation, bounded, due_at, mine)
 
-    def _once(self, obligation: Obligation, period: Period, due_at: datetime, mine: Sequence[Occasion]) -> Cell:
+    def _once(self, obligation: Obligation, bounded: _Bounded, due_at: datetime, mine: Sequence[Occasion]) -> Cell:
         done = [(one.done_at, one) for one in mine if one.done_at is not None]
         if done:
             done_at, first = min(done, key=lambda pair: pair[0])
             status: Status = "done" if done_at <= due_at else "late"
-            return Cell(obligation, period, status, due_at, len(done), 0, 0, 0, first.instance_id, done_at)
+            return Cell(obligation, bounded.period, status, due_at, len(done), 0, 0, 0, first.instance_id, done_at)
         waiting = mine[0].instance_id if mine else None
-        return Cell(obligation, period, self._undone(period, due_at), due_at, open=len(mine), instance_id=waiting)
+        status = self._undone(bounded, due_at)
+        return Cell(obligation, bounded.period, status, due_at, open=len(mine), instance_id=waiting)
 
-    def _undone(self, period: Period, due_at: datetime) -> Status:
-        starts_at = period.starts_at(self.zone)
+    def _undone(self, bounded: _Bounded, due_at: datetime) -> Status:
         if self.since_at is None or due_at <= self.since_at:
             return "before"
-        if period.cadence != "year" and self.since_at > starts_at + (due_at - starts_at) / 2:
+        if bounded.period.cadence != "year" and self.since_at > bounded.starts_at + (due_at - bounded.starts_at) / 2:
             return "before"
         if self.now < due_at:
             return "upcoming"
-        return "overdue" if self.now < period.ends_at(self.zone) else "missed"
+        return "overdue" if self.now < bounded.ends_at else "missed"
 
-    def _each(self, obligation: Obligation, period: Period, due_at: datetime, mine: Sequence[Occasion]) -> Cell:
+    def _each(self, obligation: Obligation, bounded: _Bounded, due_at: datetime, mine: Sequence[Occasion]) -> Cell:
         on_time = [one for one in mine if one.is_on_time()]
         late = [one for one in mine if one.done_at is not None and not one.is_on_time()]
         waiting = [one for one in mine if one.done_at is None]
@@ -162,18 +178,18 @@ class _View:
         worst = shown[0] if shown else None
         status: Status = "none"
         if overdue:
-            status = "missed" if self.now >= period.ends_at(self.zone) else "overdue"
+            status = "missed" if self.now >= bounded.ends_at else "overdue"
         elif late:
             status = "late"
         elif waiting:
             status = "upcoming"
         elif on_time:
             status = "done"
-        elif self.now < period.ends_at(self.zone):
+        elif self.now < bounded.ends_at:
             status = "upcoming"
         return Cell(
             obligation,
-            period,
+            bounded.period,
             status,
             due_at,
             len(on_time),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from engine import deployments
 from engine.actors import Actor, system_actor
@@ -17,18 +17,23 @@ from engine.process_changes.contents import sources
 from engine.process_changes.errors import ChangeNotOpen
 from engine.process_changes.reviewing import author_of, check_base, tell
 from engine.runtime.step import Runtime
+from engine.store.prepared import Prepared
 from engine.store.tables import process_change, user
 
 _SYSTEM = system_actor("process_change")
+_due = Prepared(
+    select(process_change.c.id)
+    .where(
+        process_change.c.status == "approved",
+        or_(process_change.c.effective_at.is_(None), process_change.c.effective_at <= bindparam("b_now")),
+    )
+    .order_by(process_change.c.id)
+)
 
 
 def due(connection: Connection, now: datetime) -> list[int]:
     """The approved changes whose moment has come."""
-    query = select(process_change.c.id).where(
-        process_change.c.status == "approved",
-        or_(process_change.c.effective_at.is_(None), process_change.c.effective_at <= now),
-    )
-    return list(connection.scalars(query.order_by(process_change.c.id)))
+    return [row.id for row in _due.all(connection, {"b_now": now})]
 
 
 def put_in_force(runtime: Runtime, connection: Connection, change_id: int, *, now: datetime) -> Published:

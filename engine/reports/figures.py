@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine import periods
 from engine.actors import Actor
 from engine.indicators import snapshots
-from engine.indicators.readings import Reading, compute, figure
+from engine.indicators.readings import Reading, compute, figure, trend
 from engine.reports.kinds import kind_of
 from engine.runtime.library import Library
 from engine.store.types import Record
@@ -29,28 +29,27 @@ def figures_of(
     connection: Connection, row: Record, zone: ZoneInfo, now: datetime, library: Library
 ) -> list[dict[str, Any]]:
     """What the indicators of a report's kind say of its period, and of its project if it is about one."""
-    return [_figure(one) for one in _readings(connection, row, zone, now, library) if one.status != "no_source"]
+    keys = kind_of(row.kind).indicators
+    if not keys:
+        return []
+    period, of_project = periods.parse(row.period), row.project_id
+    known = trend(connection, period, zone, now, count=1, project_id=of_project, keys=keys, library=library)
+    return [_figure(one) for (one,) in known.values() if one.status != "no_source"]
 
 
 def freeze(
     connection: Connection, actor: Actor, row: Record, zone: ZoneInfo, now: datetime, library: Library
 ) -> list[dict[str, Any]]:
     """The figures of a report that is issued now; those of a regular one are kept with the records behind them."""
-    known = _readings(connection, row, zone, now, library)
-    if known and row.occasion == "":
-        period = periods.parse(row.period)
-        snapshots.take(
-            connection, actor, period, row.scope, now, zone=zone, report_id=row.id, library=library, known=known
-        )
-    return [_figure(one) for one in known if one.status != "no_source"]
-
-
-def _readings(connection: Connection, row: Record, zone: ZoneInfo, now: datetime, library: Library) -> list[Reading]:
     keys = kind_of(row.kind).indicators
     if not keys:
         return []
+    if row.occasion != "":
+        return figures_of(connection, row, zone, now, library)
     period = periods.parse(row.period)
-    return compute(connection, period, zone, now, project_id=row.project_id, keys=keys, library=library)
+    known = compute(connection, period, zone, now, row.project_id, keys, library, with_records=True)
+    snapshots.take(connection, actor, period, row.scope, now, zone=zone, report_id=row.id, library=library, known=known)
+    return [_figure(one) for one in known if one.status != "no_source"]
 
 
 def _figure(one: Reading) -> dict[str, Any]:

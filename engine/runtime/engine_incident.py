@@ -12,6 +12,12 @@ from engine.runtime.expressions import Failure
 from engine.store.prepared import Prepared
 from engine.store.tables import engine_incident
 
+_resolve = Prepared(
+    update(engine_incident)
+    .where(engine_incident.c.kind == bindparam("b_kind"), engine_incident.c.source_id == bindparam("b_source_id"))
+    .where(engine_incident.c.status == "open")
+    .values(status=literal("resolved"), resolved_at=bindparam("b_now"), resolved_by_id=bindparam("b_by_id"))
+)
 _resolve_ended = Prepared(
     update(engine_incident)
     .where(engine_incident.c.instance_id == bindparam("b_id"), engine_incident.c.status == "open")
@@ -65,13 +71,8 @@ def note_error(
 
 def resolve(connection: Connection, kind: str, source_id: str, now: datetime, by_id: int | None = None) -> bool:
     """Close the open incident of a source; False when there was none."""
-    closed = connection.execute(
-        update(engine_incident)
-        .where(engine_incident.c.kind == kind, engine_incident.c.source_id == source_id)
-        .where(engine_incident.c.status == "open")
-        .values(status="resolved", resolved_at=now, resolved_by_id=by_id)
-    )
-    return closed.rowcount > 0
+    parameters = {"b_kind": kind, "b_source_id": source_id, "b_now": now, "b_by_id": by_id}
+    return _resolve.run(connection, parameters) > 0
 
 
 def resolve_ended(connection: Connection, instance_id: str, now: datetime) -> None:

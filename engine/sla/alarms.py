@@ -35,6 +35,7 @@ _due = Prepared(
     .order_by(sla_clock.c.alarm_at)
     .limit(bindparam("b_limit"))
 )
+_next_due_at = Prepared(select(func.min(sla_clock.c.alarm_at).label("at")))
 
 
 def due(connection: Connection, now: datetime, limit: int = 100) -> tuple[int, ...]:
@@ -44,7 +45,8 @@ def due(connection: Connection, now: datetime, limit: int = 100) -> tuple[int, .
 
 def next_due_at(connection: Connection) -> datetime | None:
     """When the next clock has something to tell."""
-    return connection.execute(select(func.min(sla_clock.c.alarm_at))).scalar()
+    at: datetime | None = _next_due_at.first(connection, {}).at
+    return at
 
 
 def ring(connection: Connection, clock_id: int, *, zone: ZoneInfo, now: datetime) -> bool:
