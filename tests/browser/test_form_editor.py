@@ -15,6 +15,7 @@ from tests.support.company import Company
 
 pytestmark = pytest.mark.browser
 NAME = "complaint_register.json"
+DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def opened(company: Company, screen: Screens, who: str = OWNER, name: str = NAME, **how: Any) -> tuple[Page, int]:
@@ -70,6 +71,20 @@ def test_a_field_is_added_named_in_both_languages_previewed_and_saved(company: C
     assert {key: value for key, value in after.items() if key != "components"} == {
         key: value for key, value in before.items() if key != "components"
     }
+
+
+def test_whoever_types_slowly_stays_in_the_field(company: Company, screen: Screens) -> None:
+    page, change_id = opened(company, screen)
+    page.locator(f'.fjs-element[data-id="{field(stored(company, change_id), "kind")["id"]}"]').click()
+    open_groups(page)
+    for entry in ("label", "property-en", "key"):
+        typed = page.locator(f"[data-entry-id={entry}] :is(input, .cm-content)").first
+        typed.fill("")
+        for so_far in ("s", "sl", "slo", "slow"):
+            page.keyboard.press(so_far[-1])
+            page.wait_for_function("text => formEditorPage.read().includes(`\"${text}\"`)", arg=so_far)
+            page.evaluate(DRAWN)
+        expect(typed).to_be_focused()
 
 
 def test_a_field_is_dragged_onto_the_form(company: Company, screen: Screens) -> None:

@@ -9,6 +9,7 @@ import { FaithfulForm } from './faithful.js';
 import { FeelChecks } from './feel_checks.js';
 import { languagesModule, paletteModule } from './languages.js';
 import { Preview } from './preview.js';
+import { steadyRowsModule } from './steady_rows.js';
 import { translate } from '../changes/translation.js';
 
 const CHROME = [
@@ -35,7 +36,7 @@ class FormEditorPage {
     localizeCalendars(window.flatpickr);
     this.editor = new window.FormEditor({
       container: this.place,
-      additionalModules: [paletteModule(this.words.types, this.words.beginnings), languagesModule(this.words.panel)],
+      additionalModules: [paletteModule(this.words.types, this.words.beginnings), languagesModule(this.words.panel), steadyRowsModule],
     });
     await this.load(this.text);
     // Enter in the palette selects what it adds; the rest of the key press would unselect it again.
