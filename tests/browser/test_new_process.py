@@ -92,10 +92,9 @@ def make_form(page: Page, change: int) -> None:
 
 
 def add_field(page: Page, kind: str, zh: str, en: str, key: str) -> None:
-    page.locator(f".fjs-palette-field[data-field-type={kind}]").focus()
     fields = page.locator(".fjs-editor-container .fjs-form-field")
     known = fields.count()
-    page.keyboard.press("Enter")
+    page.locator(f".fjs-palette-field[data-field-type={kind}]").press("Enter")
     expect(fields).to_have_count(known + 1)
     fields.last.click()
     expect(page.locator(".bio-properties-panel-header-type")).to_have_text(FIELDS[kind])
