@@ -330,7 +330,7 @@ def test_everybody_can_use_the_editor(owned: Company, screen: Screens, language:
 
 def _until(page: Page, holds: Callable[[], bool]) -> None:
     """Wait for the server to have what the page is sending."""
-    for _ in range(50):
+    for _ in range(300):
         if holds():
             return
         page.wait_for_timeout(100)
