@@ -33,8 +33,9 @@ Recovery = Callable[[Connection, Exception], None]
 class Proof(Protocol):
     """What must stand when an approved change comes into force."""
 
-    def renew(self, platform: Platform, change_id: int) -> None:
-        """Bring it up to date, outside any transaction; raises what sends the change back."""
+    def renew(self, platform: Platform, change_id: int) -> bool:
+        """Bring it up to date, outside any transaction; False while somebody else does. Raises what sends the change
+        back."""
 
     def check(self, connection: Connection, change_id: int) -> None:
         """Raises a ``Conflict`` unless it stands, in the transaction that publishes."""
@@ -87,23 +88,24 @@ class Worker:
         self.channels = dict(channels or platform.channels)
         self.executor = executor or LocalExecutor(1 if platform.database.is_sqlite else 4)
         self._scheduler: BackgroundScheduler | None = None
-        self._beating = threading.Lock()
+        self._beating, self._bringing = threading.Lock(), threading.Lock()
 
     def start(self) -> None:
-        """Beat in the background until ``stop``."""
+        """Beat in the background until ``stop``; what was approved comes into force beside the beats."""
         self._scheduler = BackgroundScheduler(timezone="UTC")
-        self._scheduler.add_job(
-            self.beat,
-            "interval",
-            seconds=BEAT_SECONDS,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
+        for act in (self.beat, self.bring_into_force):
+            self._scheduler.add_job(
+                act,
+                "interval",
+                seconds=BEAT_SECONDS,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Finish the beat under way and stop."""
+        """Finish what is under way and stop."""
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
@@ -126,10 +128,8 @@ class Worker:
         with platform.database.read() as connection:
             due = timers.due(connection, now)
             clocks = alarms.due(connection, now)
-            changes = process_changes.due(connection, now)
         done: list[bool] = []
         for work, ids in (
-            (self._change, changes),
             (self._timer, due.timers),
             (self._schedule, due.schedules),
             (self._clock, clocks),
@@ -139,7 +139,19 @@ class Worker:
             for one in ids:
                 self._submit(done, work, one, now)
         self.executor.wait()
-        return sum(done)
+        # A worker that beats by itself does this beside its beats, which must not wait for walks.
+        return sum(done) + (self.bring_into_force() if self._scheduler is None else 0)
+
+    def bring_into_force(self) -> int:
+        """Publish the approved changes whose moment has come, one after the other; how many were published.
+
+        Their walks, if they have to be done again, take seconds: nothing is held meanwhile.
+        """
+        with self._bringing:
+            now = self.platform.clock.now()
+            with self.platform.database.read() as connection:
+                changes = process_changes.due(connection, now)
+            return sum(self._change(one, now) for one in changes)
 
     def _submit(self, done: list[bool], work: Callable[[Any, datetime], bool], one: Any, now: datetime) -> None:
         self.executor.submit(lambda: done.append(work(one, now)))
@@ -152,8 +164,8 @@ class Worker:
             return True
 
         def prove_and_publish() -> bool:
-            if self._proof is not None:
-                self._proof.renew(self.platform, change_id)
+            if self._proof is not None and not self._proof.renew(self.platform, change_id):
+                return False
             return self._commit(publish)
 
         return self._do(

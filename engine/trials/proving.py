@@ -45,21 +45,41 @@ def check(connection: Connection, change_id: int) -> None:
         raise ProofOutdated()
 
 
-def renew(platform: Platform, change_id: int) -> None:
-    """Do the walks of a change once more if the proof does not stand. Raises ``WalksNoLongerHold``."""
+def renew(platform: Platform, change_id: int) -> bool:
+    """Do the walks of a change once more if the proof does not stand; False while somebody else is doing them.
+
+    Raises ``WalksNoLongerHold``.
+    """
     with platform.database.read() as connection:
         if stands(connection, change_id):
-            return
-    with platform.database.write() as connection:
-        author = connection.execute(
-            select(process_change.c.submitted_by_id).where(process_change.c.id == change_id)
-        ).scalar_one()
-        run_id = suite.note_run(connection, change_id, started_by_id=author, now=platform.clock.now())
+            return True
+    run_id = _begin(platform, change_id)
+    if run_id is None:
+        return False
     suite.run(platform, run_id)
     with platform.database.read() as connection:
         run = suite.latest(connection, change_id)
     if run is None or not run.all_as_named:
         raise WalksNoLongerHold(why_zh=_why(run, "zh"), why_en=_why(run, "en"))
+    return True
+
+
+def _begin(platform: Platform, change_id: int) -> int | None:
+    """Note a run in the name of whoever submitted the change; None while such a run is under way."""
+    now = platform.clock.now()
+    with platform.database.write() as connection:
+        # Another node that looks at this change waits here, and then finds the run.
+        query = select(process_change.c.submitted_by_id).where(process_change.c.id == change_id)
+        author = connection.execute(query.with_for_update()).scalar_one()
+        known = suite.latest(connection, change_id, now=now)
+        if (
+            known is not None
+            and known.status == "running"
+            and known.is_current
+            and known.circumstances == suite.circumstances_of(connection, change_id)
+        ):
+            return None
+        return suite.note_run(connection, change_id, started_by_id=author, now=now)
 
 
 def _why(run: suite.WalkRun | None, language: str) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import threading
 import zipfile
+from collections.abc import Mapping
 from datetime import timedelta
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
 from engine import policy_settings, process_changes, process_library, users
+from engine.bootstrap import Platform
 from engine.errors import EngineError
 from engine.process_changes import Submission
 from engine.process_changes.errors import (
@@ -30,7 +34,8 @@ from engine.process_changes.errors import (
 from engine.settings import ROOT
 from engine.store import configuration
 from engine.store.tables import walk_run
-from engine.trials import suite
+from engine.trials import proving, suite
+from engine.worker import Worker
 from tests.support.company import Company
 
 KEY = "customer_feedback"
@@ -245,6 +250,72 @@ def test_walks_are_not_run_again_where_nothing_has_changed(owned: Company) -> No
     company.pass_time(days=3)
     assert status(company, change_id) == "published"
     assert len(company.rows(walk_run)) == 1
+
+
+def test_walks_that_another_node_is_doing_are_waited_for(owned: Company) -> None:
+    company = owned
+    change_id = approved_visit(company, days=3)
+    company.hire("zhangsan", "张三", "operations")
+    company.pass_time(days=3, seconds=-20)
+    with company.platform.database.write() as connection:
+        begun = suite.note_run(
+            connection, change_id, started_by_id=company.actor("liuyang").user_id, now=company.clock.now()
+        )
+    company.pass_time(seconds=20)
+    assert status(company, change_id) == "approved"
+    suite.run(company.platform, begun)
+    company.deliver()
+    assert status(company, change_id) == "published"
+    assert len(company.rows(walk_run)) == 2
+
+
+def test_walks_that_another_node_broke_off_are_done_here(owned: Company) -> None:
+    company = owned
+    change_id = approved_visit(company, days=3)
+    company.hire("zhangsan", "张三", "operations")
+    company.pass_time(days=2)
+    with company.platform.database.write() as connection:
+        suite.note_run(connection, change_id, started_by_id=company.actor("liuyang").user_id, now=company.clock.now())
+    company.pass_time(days=1)
+    assert status(company, change_id) == "published"
+    assert len(company.rows(walk_run)) == 3
+
+
+def test_what_is_due_does_not_wait_for_walks(owned: Company) -> None:
+    company = owned
+    company.deliver()
+    change_id = approved_visit(company, days=3)
+    company.hire("zhangsan", "张三", "operations")
+    begun, may_go_on, mails = threading.Event(), threading.Event(), SimpleQueue[Mapping[str, Any]]()
+
+    class Held:
+        """The proof, whose walks the story holds up."""
+
+        check = staticmethod(proving.check)
+
+        def renew(self, platform: Platform, change_id: int) -> bool:
+            begun.set()
+            assert may_go_on.wait(60)
+            return proving.renew(platform, change_id)
+
+    def wait_for(subject: str) -> None:
+        while mails.get(timeout=60)["subject"] != subject:
+            pass
+
+    company.clock.move(timedelta(days=3))
+    worker = Worker(company.platform, channels={"mail": mails.put}, proof=Held())
+    worker.start()
+    try:
+        assert begun.wait(60)
+        submit(company, "liuyang", renamed(company))
+        wait_for(f"请评审流程变更：{KEY}")
+        assert status(company, change_id) == "approved"
+        may_go_on.set()
+        wait_for(f"流程变更已生效：{VISIT}")
+    finally:
+        may_go_on.set()
+        worker.stop()
+    assert (status(company, change_id), in_force(company, VISIT).row.version) == ("published", 2)
 
 
 def publish_by_hand(company: Company) -> None:
