@@ -13,7 +13,9 @@ from engine.errors import EngineError
 from engine.forms import FormSourceInvalid, parse_form
 from engine.store.types import Record
 from webapp.context import current_language, current_platform
-from webapp.processes import process_names
+from webapp.diagram_difference_words import DiagramDifferenceWords
+from webapp.process_words import ProcessWords
+from webapp.processes import PartNames, part_names, process_names
 
 
 def problems(connection: Connection, change: Record) -> list[Problem]:
@@ -41,6 +43,14 @@ def difference(connection: Connection, change: Record) -> process_library.Compar
         return process_library.compare(base, process_changes.as_version(connection, change))
     except EngineError:
         return None
+
+
+def told(connection: Connection, change: Record) -> DiagramDifferenceWords:
+    """The words for what the change does to its base."""
+    base = process_changes.base_of(connection, change.id)
+    names = PartNames({}, {}, {}) if base is None else part_names(connection, base, current_language())
+    forms = {name.removesuffix(".json"): title for name, title in titles(connection, change.id).items()}
+    return DiagramDifferenceWords(ProcessWords(connection), PartNames({}, forms, {}).beside(names))
 
 
 def diagram_of(connection: Connection, change_id: int) -> process_changes.ChangeFile:

@@ -1,4 +1,4 @@
-"""What stands in a diagram, in words: who does a step and by when, what its rules say, what a version changed."""
+"""What stands in a diagram, in words: who does a step and by when, what its rules say."""
 
 from __future__ import annotations
 
@@ -32,36 +32,6 @@ KINDS = {
     "boundaryEvent": lazy_gettext("Meanwhile"),
     "intermediateCatchEvent": lazy_gettext("Waiting"),
     "intermediateThrowEvent": lazy_gettext("Event"),
-}
-ASPECTS = {
-    "type": lazy_gettext("Kind of step"),
-    "name_zh": lazy_gettext("Chinese name"),
-    "name_en": lazy_gettext("English name"),
-    "lane": lazy_gettext("Lane"),
-    "scope": lazy_gettext("Place in the process"),
-    "inputs": lazy_gettext("Inputs"),
-    "event": lazy_gettext("Event"),
-    "event_reference": lazy_gettext("Message"),
-    "timer_kind": lazy_gettext("Term"),
-    "timer_term": lazy_gettext("Term"),
-    "attached_to": lazy_gettext("Place in the process"),
-    "interrupting": lazy_gettext("Whether it breaks off the step"),
-    "called": lazy_gettext("Called process"),
-    "is_multiple": lazy_gettext("Repetition"),
-    "is_sequential": lazy_gettext("Repetition"),
-    "collection": lazy_gettext("Repetition"),
-    "completion_condition": lazy_gettext("Repetition"),
-    "formRef": lazy_gettext("Form"),
-    "formKey": lazy_gettext("Form"),
-    "assignee": lazy_gettext("Who does it"),
-    "candidateGroups": lazy_gettext("Who does it"),
-    "candidateUsers": lazy_gettext("Who does it"),
-    "dueDate": lazy_gettext("Due date"),
-    "priority": lazy_gettext("Priority"),
-    "topic": lazy_gettext("Service"),
-    "decisionRef": lazy_gettext("Decision table"),
-    "resultVariable": lazy_gettext("Result"),
-    "summary": lazy_gettext("Summary line"),
 }
 _SETTING = re.compile(r'setting\("([^"]+)"\)')
 _MOMENT = r"(now\(\)|(?:date and time\()?[\w.]+\)?)"
@@ -210,8 +180,12 @@ def _yearly(text: str) -> str:
 
 
 def rule_sentence(rule: Rule) -> str:
-    """What a rule tells people; where it computes a part of its sentence, dots stand for that part."""
-    text = rule.text(current_language())
+    """What a rule tells people."""
+    return sentence_of(rule.text(current_language()))
+
+
+def sentence_of(text: str) -> str:
+    """A text of a rule as people meet it; where it computes a part of its sentence, dots stand for that part."""
     expression = expression_in(text)
     if expression is None:
         return text
@@ -237,8 +211,3 @@ def _added_up(expression: str) -> list[str]:
 def _is_text(term: str) -> bool:
     """Whether a term is one text and nothing else."""
     return len(term) > 1 and _PIECE.findall(term) == [term] and term.startswith('"')
-
-
-def aspects_named(aspects: tuple[str, ...]) -> list[str]:
-    """What differs between two versions of an element; what has no word of its own by its technical name."""
-    return list(dict.fromkeys(str(ASPECTS.get(one, one)) for one in aspects))

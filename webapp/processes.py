@@ -30,6 +30,12 @@ class PartNames:
     forms: dict[str, str]
     decisions: dict[str, str]
 
+    def beside(self, earlier: PartNames) -> PartNames:
+        """These, and the earlier ones of parts that are no more."""
+        return PartNames(
+            earlier.processes | self.processes, earlier.forms | self.forms, earlier.decisions | self.decisions
+        )
+
 
 def part_names(connection: Connection, version: ProcessVersion, language: Language) -> PartNames:
     """The names that the text of a version refers to."""

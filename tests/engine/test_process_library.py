@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from engine.definitions.model import read_process
 from engine.deployments import Sources
 from engine.errors import Forbidden
 from engine.process_library import BundleRefused, ReasonNeeded, VersionUnknown
+from engine.process_library.differences import Aspect
 from engine.settings import ROOT
 from engine.store.tables import audit, deployment, process_definition, user
 from tests.support.diagrams import Diagram, called
@@ -158,17 +160,62 @@ def test_what_a_version_changed(house: House) -> None:
     found = process_library.compare(version(house, number=1), version(house, number=2))
     assert [one.id for one in found.added] == ["more"]
     assert found.removed == ()
-    assert [(one.after.id, one.aspects) for one in found.changed] == [("check", ("name_zh", "dueDate"))]
+    assert [(one.after.id, told(one.aspects)) for one in found.changed] == [
+        ("check", {"name_zh": ("check", "check it"), "dueDate": (None, "=now()")})
+    ]
     assert {(one.kind, one.source.id, one.target.id) for one in found.flows} == {
         ("added", "check", "more"),
         ("added", "more", "done"),
         ("removed", "check", "done"),
     }
-    assert {(one.kind, one.key, one.change) for one in found.parts} == {
-        ("form", "ask", "changed"),
-        ("separation", "not_twice", "changed"),
-    }
+    assert [(one.kind, one.key, one.change, told(one.aspects)) for one in found.things] == [
+        ("separation", "not_twice", "changed", {"zh": ("不得自查", "不可自查")})
+    ]
+    assert [(one.kind, one.key, one.change) for one in found.contents] == [("form", "ask", "changed")]
     assert process_library.compare(version(house), version(house)).is_same
+
+
+def told(aspects: tuple[Aspect, ...]) -> dict[str, tuple[Any, Any]]:
+    """What was said and what is said, names in Chinese."""
+    return {one.name: (getattr(one.before, "zh", one.before), getattr(one.after, "zh", one.after)) for one in aspects}
+
+
+def test_steps_that_go_to_another_lane_and_a_lane_that_goes_to_another_group(house: House) -> None:
+    house.publish(errand().lane("staff", "ask", "check").lane("bosses"), forms={"ask": form("Why?")})
+    after = errand().lane("staff", "ask").lane("bosses", "check").xml().replace(b'value="bosses"', b'value="owners"')
+    found = process_library.compare(version(house), replace(version(house), xml=after))
+    assert [(one.after.id, told(one.aspects)) for one in found.changed] == [("check", {"lane": ("staff", "bosses")})]
+    assert [(one.kind, one.key, one.change, told(one.aspects)) for one in found.things] == [
+        ("lane", "staff", "changed", {"left": ("check", None)}),
+        ("lane", "owners", "changed", {"group": ("bosses", "owners"), "joined": (None, "check")}),
+    ]
+
+
+def test_what_a_way_and_the_whole_process_say(house: House) -> None:
+    def choosing(limit: int, *, by_default: str) -> Diagram:
+        diagram = Diagram("choosing").start().exclusive("big").user("check").user("ask").end()
+        diagram.flow("begin", "big").flow("big", "check", when="" if by_default == "check" else f"n > {limit}")
+        diagram.flow("big", "ask", when="" if by_default == "ask" else f"n > {limit}").flow("ask", "done")
+        diagram.flow("check", "done")
+        diagram.defaults["big"] = "flow_1" if by_default == "check" else "flow_2"
+        diagram.properties["title"] = f'="over {limit}"'
+        return diagram
+
+    house.publish(choosing(5, by_default="ask"))
+    house.publish(choosing(7, by_default="ask"))
+    found = process_library.compare(version(house, "choosing", 1), version(house, "choosing", 2))
+    assert [(one.kind, one.target.id, told(one.aspects)) for one in found.flows] == [
+        ("changed", "check", {"condition": ("n > 5", "n > 7")})
+    ]
+    assert [(one.kind, told(one.aspects)) for one in found.things] == [
+        ("process", {"title": ('="over 5"', '="over 7"')})
+    ]
+    house.publish(choosing(7, by_default="check"))
+    found = process_library.compare(version(house, "choosing", 2), version(house, "choosing", 3))
+    assert {one.target.id: told(one.aspects) for one in found.flows} == {
+        "check": {"condition": ("n > 7", ""), "default_flow": (False, True)},
+        "ask": {"condition": ("", "n > 7"), "default_flow": (True, False)},
+    }
 
 
 def test_the_outline_follows_the_flow_with_clocks_last() -> None:

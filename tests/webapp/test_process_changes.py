@@ -113,6 +113,43 @@ def test_the_reviewer_reads_what_is_different_in_a_form(owned: Company, sign_in:
     assert "Required" in english and "Number" in english and "Cost" in english
 
 
+def test_the_reviewer_reads_what_was_and_what_is_of_steps_lanes_and_rules(owned: Company, sign_in: SignIn) -> None:
+    author = sign_in("admin")
+    author.visit("/processes/complaint").submit("/process-changes")
+    change = author.path
+    with owned.platform.database.read() as connection:
+        files = process_changes.files(connection, int(change.rpartition("/")[2]))
+    drawn, rules = (files[name].content.decode() for name in ("complaint.bpmn", "complaint.rules.yaml"))
+    for old, new in (
+        ('camunda:dueDate="=acknowledge_due_at"', 'camunda:dueDate="PT4H" camunda:candidateGroups="quality"'),
+        ('<bpmn:timeDate xsi:type="bpmn:tFormalExpression">=acknowledge_due_at</bpmn:timeDate>',
+         '<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT5H</bpmn:timeDuration>'),
+        ("classification.is_major = true", 'classification.grade = "major"'),
+        ("<bpmn:flowNodeRef>escalated</bpmn:flowNodeRef>", ""),
+        ("<bpmn:flowNodeRef>handle_major</bpmn:flowNodeRef>",
+         "<bpmn:flowNodeRef>handle_major</bpmn:flowNodeRef><bpmn:flowNodeRef>escalated</bpmn:flowNodeRef>"),
+        ('name="group" value="operations"', 'name="group" value="quality"'),
+    ):  # fmt: skip
+        assert old in drawn
+        drawn = drawn.replace(old, new, 1)
+    upload(author, change, "complaint.bpmn", drawn.encode())
+    upload(author, change, "complaint.rules.yaml", rules.replace("须写明理由", "须说明理由").encode())
+    told = {one.split("已修改 ", 1)[1] for one in author.visit(change).all("//ul[@class='yz-changes']/li")}
+    assert told == {
+        "任务 受理并告知客户时限按个案计算 acknowledge_due_at → 4 小时后办理人服务台 → 质量管理部",
+        "期间 超过受理时限期限按个案计算 acknowledge_due_at → 5 小时后",
+        "结束 已升级泳道运维服务部 → 技术服务中心",
+        '连线 重大？ → 重大投诉处理条件classification.is_major = true → classification.grade = "major"',
+        "泳道 运维服务部负责办理的组运维服务部 → 质量管理部移出的步骤已升级",
+        "泳道 技术服务中心移入的步骤已升级",
+        "规则：须满足 客户不接受答复时，须说明理由 dispute_has_reason提示语（中文）客户不接受答复时，须写明理由 → 客户不接受答复时，须说明理由",
+    }
+    owned.speak("en")
+    english = " ".join(author.visit(change).all("//ul[@class='yz-changes']/li"))
+    assert "Who does it" in english and "Service desk → Quality" in english and "4 h later" in english
+    assert "Steps that came in" in english and "What it says (Chinese)" in english
+
+
 def test_a_called_process_is_not_said_to_be_gone(owned: Company, sign_in: SignIn) -> None:
     author = sign_in("admin")
     author.visit("/processes/complaint").submit("/process-changes")

@@ -116,7 +116,8 @@ def test_a_bundle_comes_back_and_changes_only_what_was_changed(company: Company,
     latest = [row for row in company.rows(process_definition) if row.key == "complaint" and row.is_latest]
     assert [(row.version, row.area) for row in latest] == [(2, "service_desk")]
     administrator.visit("/processes/complaint/versions/2")
-    assert administrator.all('//ul[@class="yz-changes"]/li') == ["已修改 开始 接到客户投诉: 中文名称"]
+    said = administrator.all('//ul[@class="yz-changes"]/li')
+    assert said == ["已修改 开始 接到客户投诉中文名称接到投诉 → 接到客户投诉"]
     assert "名称更准确" in administrator.text
     assert "林志远" in administrator.text
     assert content_of(administrator, "/processes/complaint/versions/1.bpmn") == COMPLAINT

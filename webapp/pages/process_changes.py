@@ -219,6 +219,7 @@ def _page(
             problems=change_view.problems(connection, change),
             reached=change_view.reached(connection, change),
             difference=change_view.difference(connection, change),
+            told=change_view.told(connection, change),
             name=change_view.name(connection, change),
             titles=change_view.titles(connection, change_id),
             owner=process_changes.owner_of(connection, change.process_key),

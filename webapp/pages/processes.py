@@ -18,6 +18,7 @@ from engine.process_library import BundleRefused, ReasonNeeded
 from engine.registers.catalogue import REGISTERS
 from webapp import process_words
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
+from webapp.diagram_difference_words import DiagramDifferenceWords
 from webapp.difference_words import FIELD_KINDS
 from webapp.errors import message_of
 from webapp.moments import DayInvalid
@@ -203,6 +204,7 @@ def _version(key: str, number: int | None) -> str:
         before = None if earlier is None else process_library.version_of(connection, key, earlier)
         problems = process_library.problems_of(connection, current_platform().runtime) if found.row.is_latest else {}
         names = part_names(connection, found, current_language())
+        earlier_names = names if before is None else part_names(connection, before, current_language())
         words = ProcessWords(connection)
         ownership = {
             "owner": process_changes.owner_of(connection, key),
@@ -220,6 +222,7 @@ def _version(key: str, number: int | None) -> str:
         versions=versions,
         before=before,
         difference=difference,
+        told=DiagramDifferenceWords(words, names.beside(earlier_names)),
         shows_difference=number is not None,
         marks=_marks(difference) if number is not None else {},
         problems=problems.get(key, ()),
