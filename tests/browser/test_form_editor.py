@@ -81,7 +81,7 @@ def test_whoever_types_slowly_stays_in_the_field(company: Company, screen: Scree
         typed.fill("")
         for so_far in ("s", "sl", "slo", "slow"):
             page.keyboard.press(so_far[-1])
-            page.wait_for_function("text => formEditorPage.read().includes(`\"${text}\"`)", arg=so_far)
+            page.wait_for_function('text => formEditorPage.read().includes(`"${text}"`)', arg=so_far)
             page.evaluate(DRAWN)
         expect(typed).to_be_focused()
 
@@ -162,8 +162,7 @@ def test_a_renamed_option_keeps_everything_else(company: Company, screen: Screen
 
 def test_problems_lead_to_their_field(company: Company, screen: Screens) -> None:
     page, _ = opened(company, screen)
-    page.locator(".fjs-palette-field[data-field-type=expression]").focus()
-    page.keyboard.press("Enter")
+    page.locator(".fjs-palette-field[data-field-type=expression]").press("Enter")
     page.locator(".fjs-form-editor .fjs-element").first.click()
     problem = page.locator("[data-problem-items] button").first
     expect(problem).to_contain_text("错误")
@@ -187,11 +186,23 @@ def test_wrong_feel_is_said_at_its_field_while_one_types(company: Company, scree
 
 
 def test_no_english_is_left_in_the_chinese_editor(company: Company, screen: Screens) -> None:
-    page, _ = opened(company, screen)
+    change_id = open_change(company)
+    texts = ["", "=note", "您好，{{customer}}"]
+    components = [
+        *(
+            {"type": kind, kind_key: text}
+            for kind, kind_key in (("text", "text"), ("html", "content"))
+            for text in texts
+        ),
+        {"type": "number", "key": "days", "label": "天数", "validate": {"min": 3}, "defaultValue": 1},
+    ]
+    save(
+        company, change_id, NAME, json.dumps({"type": "default", "id": "complaint_register", "components": components})
+    )
+    page = shown(screen, change_id)
     types = page.evaluate("formEditorPage.words.types")
     for kind in types:
-        page.locator(f".fjs-palette-field[data-field-type={kind}]").focus()
-        page.keyboard.press("Enter")
+        page.locator(f".fjs-palette-field[data-field-type={kind}]").press("Enter")
         open_groups(page)
     assert page.evaluate("[...formEditorPage.missing]") == []
     assert page.locator(".fjs-palette-field").count() == len(types)
