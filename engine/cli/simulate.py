@@ -6,6 +6,7 @@ import time
 
 import click
 
+from engine.bootstrap import settle
 from engine.cli.terminal import open_platform
 from engine.obligations.matrix import Row
 from engine.simulation.lapses import Lapse
@@ -35,6 +36,7 @@ def simulate(year: int, seed: int, incidents: int) -> None:
     """
     started = time.monotonic()
     with open_platform() as platform:
+        settle()
         result = play_year(platform, year=year, seed=seed, incidents=incidents)
         for row in result.rows:
             click.echo(_line(row))
