@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 from engine import periods
 from engine.documents.kind import Collected, DocumentKind, RecordMissing, day, linked
 from engine.registers.report_wording import STATUSES
-from engine.reports.kinds import KINDS, ReportKind, Section, kind_of
+from engine.reports.kind import ReportKind, Section
+from engine.reports.kinds import KINDS, kind_of
 from engine.store.tables import group, project, report, user
 from engine.store.types import Record
 

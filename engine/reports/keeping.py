@@ -13,7 +13,7 @@ from engine import instances
 from engine.actors import Actor
 from engine.errors import Conflict, NotFound
 from engine.periods import Period
-from engine.reports.kinds import ReportKind
+from engine.reports.kind import ReportKind
 from engine.store import audit
 from engine.store.tables import project, report
 from engine.store.types import Record

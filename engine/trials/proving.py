@@ -12,6 +12,7 @@ from engine.bootstrap import Platform
 from engine.errors import Conflict, Invalid
 from engine.store.tables import process_change
 from engine.trials import circumstances, suite, walk_file
+from engine.trials.walk_run import WalkRun
 
 
 class ProofOutdated(Conflict):
@@ -82,7 +83,7 @@ def _begin(platform: Platform, change_id: int) -> int | None:
         return suite.note_run(connection, change_id, started_by_id=author, now=now)
 
 
-def _why(run: suite.WalkRun | None, language: str) -> str:
+def _why(run: WalkRun | None, language: str) -> str:
     """The walks that differ, each with what stopped it; why none could be done."""
     if run is None:
         return ""

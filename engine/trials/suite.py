@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -25,6 +25,7 @@ from engine.trials.counterparts import other_names
 from engine.trials.ground import Ground
 from engine.trials.walk import DEFAULT_BEGINNING, Outcome, Result, Walk, WalksInvalid, follow
 from engine.trials.walk_file import save_walks, walks_of
+from engine.trials.walk_run import WalkOutcome, WalkRun, compare, from_json, to_json
 
 HEARTBEAT_SECONDS = 60
 
@@ -51,60 +52,6 @@ class WalkStopped(Conflict):
     code = "walk_stopped"
     zh = "该走查未能走完，没有可接受的新结果"
     en = "This walk could not be finished, so there is no new outcome to accept"
-
-
-@dataclass(frozen=True)
-class WalkOutcome:
-    """One walk of a run. ``missing`` and ``unexpected`` are elements other than named; ``newly`` and ``gone`` those
-    passed otherwise than in the version in force; ``before`` is what came of it there (None: there is none)."""
-
-    zh: str
-    en: str
-    as_named: bool
-    status: str
-    named_status: str
-    passed: tuple[str, ...]
-    missing: tuple[str, ...] = ()
-    unexpected: tuple[str, ...] = ()
-    stop: Mapping[str, Any] | None = None
-    failures: tuple[Mapping[str, str], ...] = ()
-    before: Mapping[str, Any] | None = None
-    newly: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
-
-    @property
-    def differs_from_before(self) -> bool:
-        """Whether the version in force does the same walk otherwise."""
-        return self.before is not None and bool(
-            self.newly
-            or self.gone
-            or self.before["status"] != self.status
-            or bool(self.before["stop"]) != bool(self.stop)
-        )
-
-
-@dataclass(frozen=True)
-class WalkRun:
-    """One run of all walks. ``status`` is running, interrupted, finished or failed; ``is_current`` tells whether it was
-    made of the files as they are now."""
-
-    id: int
-    change_id: int
-    status: str
-    is_current: bool
-    all_as_named: bool
-    total: int
-    started_at: datetime
-    started_by: str
-    finished_at: datetime | None
-    results: tuple[WalkOutcome, ...]
-    circumstances: str = ""  # the digest of what the house was like
-    failure: Mapping[str, str] = field(default_factory=dict)  # why it could not be done, in both languages
-
-    @property
-    def holds(self) -> bool:
-        """Whether it proves the files as they are now: every walk ends as it says."""
-        return self.is_current and self.all_as_named
 
 
 def latest(connection: Connection, change_id: int, *, now: datetime | None = None) -> WalkRun | None:
@@ -156,7 +103,7 @@ def run(platform: Platform, run_id: int) -> None:
     results: list[dict[str, Any]] = []
     try:
         for total, outcome in _outcomes(platform, run_id):
-            results.append(_to_json(outcome))
+            results.append(to_json(outcome))
             _note(platform, run_id, results, total=total)
     except EngineError as error:
         failure = {"zh": error.message("zh"), "en": error.message("en")}
@@ -221,7 +168,7 @@ def _outcomes(platform: Platform, run_id: int) -> Iterator[tuple[int, WalkOutcom
         for walk in walks:
             result = _do(ground(True, walk.needs_own_data), key, walk)
             before = None if in_force is None else _before(ground(False, walk.needs_own_data), key, walk, names)
-            yield len(walks), _compare(walk, result, before)
+            yield len(walks), compare(walk, result, before)
 
 
 def _do(ground: Ground, key: str, walk: Walk) -> Result:
@@ -234,27 +181,6 @@ def _before(ground: Ground, key: str, walk: Walk, names: Mapping[str, str]) -> R
     result = _do(ground, key, walk.renamed(names))
     now_called = {earlier: name for name, earlier in names.items()}
     return replace(result, passed=tuple(now_called.get(one, one) for one in result.passed))
-
-
-def _compare(walk: Walk, result: Result, before: Result | None) -> WalkOutcome:
-    named, passed = walk.outcome, set(result.passed)
-    earlier = set() if before is None else set(before.passed)
-    stop = None if before is None or before.stop is None else before.stop.to_json()
-    return WalkOutcome(
-        zh=walk.zh,
-        en=walk.en,
-        as_named=result.is_as(named),
-        status=result.status,
-        named_status=named.status,
-        passed=result.passed,
-        missing=tuple(one for one in named.passed if one not in passed),
-        unexpected=tuple(one for one in named.not_passed if one in passed),
-        stop=None if result.stop is None else result.stop.to_json(),
-        failures=result.failures,
-        before=None if before is None else {"status": before.status, "stop": stop},
-        newly=() if before is None else tuple(one for one in result.passed if one not in earlier),
-        gone=() if before is None else tuple(one for one in before.passed if one not in passed),
-    )
 
 
 def _note(
@@ -282,7 +208,7 @@ def _rows() -> Select[Any]:
 
 def _read(connection: Connection, row: Record, now: datetime | None) -> WalkRun:
     broke_off = now is not None and row.heartbeat_at < now - timedelta(seconds=HEARTBEAT_SECONDS)
-    results = tuple(_from_json(one) for one in row.results["walks"])
+    results = tuple(from_json(one) for one in row.results["walks"])
     return WalkRun(
         id=row.id,
         change_id=row.change_id,
@@ -304,13 +230,3 @@ def _walked(connection: Connection, change_id: int, number: int) -> tuple[list[W
     if found is None or not found.is_current or not 0 <= number < len(found.results):
         raise WalkGone()
     return list(walks_of(connection, change_id)), found.results[number]
-
-
-def _to_json(outcome: WalkOutcome) -> dict[str, Any]:
-    return dict(vars(outcome))
-
-
-def _from_json(given: Mapping[str, Any]) -> WalkOutcome:
-    lists = ("passed", "missing", "unexpected", "failures", "newly", "gone")
-    values: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in given.items()}
-    return WalkOutcome(**values)

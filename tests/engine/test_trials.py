@@ -16,6 +16,7 @@ from engine.trials.acting import NotWaiting
 from engine.trials.ground import Ground
 from engine.trials.sandbox import Sandbox, TimeRunsForward, TooMuchHappens
 from engine.trials.walk import DEFAULT_BEGINNING, WalksInvalid, follow, read_walks, write_walks
+from engine.trials.walk_run import WalkRun
 from tests.support.company import Company
 from tests.support.diagrams import Diagram, timer
 
@@ -49,14 +50,14 @@ def edit(company: Company, change_id: int, name: str, old: str, new: str) -> Non
         )
 
 
-def walked(company: Company, change_id: int) -> suite.WalkRun:
+def walked(company: Company, change_id: int) -> WalkRun:
     with company.platform.database.write() as connection:
         run_id = suite.begin(connection, actor=company.actor("admin"), change_id=change_id, now=company.clock.now())
     suite.run(company.platform, run_id)
     return latest(company, change_id)
 
 
-def latest(company: Company, change_id: int) -> suite.WalkRun:
+def latest(company: Company, change_id: int) -> WalkRun:
     with company.platform.database.read() as connection:
         found = suite.latest(connection, change_id)
     assert found is not None

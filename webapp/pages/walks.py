@@ -19,8 +19,8 @@ from engine.definitions.model import ProcessModel, read_process
 from engine.definitions.problems import DefinitionInvalid
 from engine.errors import EngineError
 from engine.trials import suite, walk_file
-from engine.trials.suite import WalkOutcome
 from engine.trials.walk import Walk, WalksInvalid
+from engine.trials.walk_run import WalkOutcome
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
 from webapp.errors import message_of
 from webapp.trial_forms import name_of
