@@ -123,7 +123,7 @@ def test_a_dropped_connection_and_a_crash_lose_nothing(owned: Company, screen: S
     set_field(page, "name", "立即遏制")
     expect(state).to_have_text("连接中断，稍后自动重试")
     page.context.set_offline(False)
-    expect(state).to_have_text("已保存", timeout=15_000)
+    expect(state).to_have_text("已保存")
     assert "立即遏制" in stored_xml(page, change_id, "nonconformity")
 
     page.context.set_offline(True)

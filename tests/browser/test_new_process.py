@@ -193,7 +193,7 @@ def walks_differ(page: Page, change: int) -> None:
 def run_walks(page: Page, change: int) -> None:
     page.goto(f"/process-changes/{change}/walks")
     page.get_by_role("button", name="运行全部走查").first.click()
-    expect(page.locator("#walks .yz-alert").first).to_be_visible(timeout=30_000)
+    expect(page.locator("#walks .yz-alert").first).to_be_visible(timeout=60_000)
 
 
 def submit(page: Page, change: int, reason: str) -> None:

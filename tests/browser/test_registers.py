@@ -45,7 +45,7 @@ def test_an_import_can_be_watched_until_its_report(screen: Screens, desk: Servic
     page.get_by_label("文件").set_input_files(path)
     page.get_by_role("main").get_by_role("button", name="导入").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    expect(page.get_by_text("发起 3000 个回访")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("发起 3000 个回访")).to_be_visible(timeout=60_000)
     page.get_by_role("main").get_by_role("link", name="事件台账").click()
     expect(page.get_by_role("link", name="INC02999")).to_be_visible()
 

@@ -35,8 +35,8 @@ def test_it_beats_by_itself_until_it_is_stopped(settings: Settings) -> None:
     platform = compose(settings, clock=SystemClock())
     worker = Watched(platform)
     worker.start()
-    assert beats.acquire(timeout=10)
-    assert beats.acquire(timeout=10)
+    assert beats.acquire(timeout=60)
+    assert beats.acquire(timeout=60)
     worker.stop()
     worker.stop()
     while beats.acquire(blocking=False):

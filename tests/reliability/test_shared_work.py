@@ -58,7 +58,7 @@ def count(platform: Platform, query: object) -> int:
         return int(connection.execute(query).scalar_one())  # type: ignore[call-overload]
 
 
-def wait_until(reached: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(reached: Callable[[], bool], seconds: float = 180) -> None:
     until = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < until, "the work was not done in time"

@@ -54,7 +54,7 @@ class Server:
                 stderr=log,
             )
 
-    def wait_until_ready(self, seconds: float = 30) -> None:
+    def wait_until_ready(self, seconds: float = 120) -> None:
         """Until it answers."""
         assert self.process is not None
         until = time.monotonic() + seconds

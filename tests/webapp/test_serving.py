@@ -53,7 +53,7 @@ def test_the_worker_works_until_it_is_told_to_stop(tmp_path: Path, asked: signal
     with start(["worker"], tmp_path) as process:
         read_until(process, "Working")
         process.send_signal(asked)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_the_server_serves_the_demo_and_a_second_one_names_the_taken_port(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_the_server_serves_the_demo_and_a_second_one_names_the_taken_port(tmp_pa
                 assert "waitress" not in str(answer.headers).lower()
             with start(["serve", "--port", str(port)], tmp_path) as second:
                 assert f"port {port} is taken" in read_until(second, "taken")
-                assert second.wait(timeout=20) == 1
+                assert second.wait(timeout=60) == 1
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
