@@ -189,7 +189,7 @@ def test_the_walks_page_shows_a_finished_run_and_accepts_an_outcome(
     with company.platform.database.read() as connection:
         assert "told" in walk_file.walks_of(connection, change_id)[0].outcome.passed
     for thread in [one for one in threading.enumerate() if one.name.startswith("yunzhi-walks")]:
-        thread.join(timeout=30)
+        thread.join(timeout=60)
     assert [one.status for one in company.rows(walk_run)] == ["finished", "finished"]
     owner.visit(f"/process-changes/{change_id}/walks")
     assert owner.text.count("与所写一致") == 1
