@@ -30,6 +30,8 @@ from tests.support.service_desk import ServiceDesk
 from tests.support.visitor import Visitor
 from webapp.app import create_app
 
+TESTS = Path(__file__).parent
+COUNTED = ("definitions", "engine", "stories")
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 4 * 2**30
 
@@ -41,6 +43,13 @@ def pytest_configure() -> None:
     """
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES and "TMPDIR" not in os.environ:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Branches are counted where the engine is tested for its own sake: counting takes two thirds more time."""
+    for item in items:
+        if item.get_closest_marker("long") or item.path.relative_to(TESTS).parts[0] not in COUNTED:
+            item.add_marker("uncounted")
 
 
 def pytest_collection_finish() -> None:

@@ -66,44 +66,44 @@ EXTERNAL = (
     b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
     b'Target="https://evil.example/t.dotm" TargetMode="External"/></Relationships>'
 )
-HOSTILE = {
-    "the way out of the sandbox": template_with("{{ ''.__class__.__mro__ }}"),
-    "the way out by an item": template_with("{{ nonconformity['__class__'] }}"),
-    "the way out by a filter": template_with("{{ nonconformity|attr('title') }}"),
-    "a huge range": template_with("{% for i in range(999999999) %}x{% endfor %}"),
-    "a call": template_with("{{ nonconformity.title.upper() }}"),
-    "a huge product": template_with("{{ 'x' * 999999999 }}"),
-    "a huge power": template_with("{{ 9 ** 9 ** 9 }}"),
-    "text that doubles": template_with("{% set a = 'x' %}"),
-    "a macro": template_with("{% macro m() %}{% endmacro %}"),
-    "another file": template_with("{% include '/etc/passwd' %}"),
-    "a loop over text": template_with("{% for a in 'xxxx' %}{% endfor %}"),
-    "a wide format": template_with("{{ 'x'|center(999999999) }}"),
-    "nested loops": template_with("{% for a in whys %}" * 12 + "x" + "{% endfor %}" * 12),
-    "an unknown figure": template_with("{{ nonconformity.weather }}"),
-    "a broken tag": template_with("{% if %}"),
-    "no Word file": b"PK\x03\x04 nothing",
-    "an empty file": b"",
-    "a spreadsheet": spreadsheet(),
-    "too large": b"0" * (LIMIT_BYTES + 1),
-    "a bomb": bomb(),
-    "a macro project": changed("word/vbaProject.bin", b"x"),
-    "an embedded object": changed("word/embeddings/oleObject1.docx", b"x"),
-    "a template elsewhere": changed("word/_rels/settings.xml.rels", EXTERNAL),
-    "an entity": changed("word/extra.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'),
-    "an entity in UTF-16": changed(
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "the way out of the sandbox": lambda: template_with("{{ ''.__class__.__mro__ }}"),
+    "the way out by an item": lambda: template_with("{{ nonconformity['__class__'] }}"),
+    "the way out by a filter": lambda: template_with("{{ nonconformity|attr('title') }}"),
+    "a huge range": lambda: template_with("{% for i in range(999999999) %}x{% endfor %}"),
+    "a call": lambda: template_with("{{ nonconformity.title.upper() }}"),
+    "a huge product": lambda: template_with("{{ 'x' * 999999999 }}"),
+    "a huge power": lambda: template_with("{{ 9 ** 9 ** 9 }}"),
+    "text that doubles": lambda: template_with("{% set a = 'x' %}"),
+    "a macro": lambda: template_with("{% macro m() %}{% endmacro %}"),
+    "another file": lambda: template_with("{% include '/etc/passwd' %}"),
+    "a loop over text": lambda: template_with("{% for a in 'xxxx' %}{% endfor %}"),
+    "a wide format": lambda: template_with("{{ 'x'|center(999999999) }}"),
+    "nested loops": lambda: template_with("{% for a in whys %}" * 12 + "x" + "{% endfor %}" * 12),
+    "an unknown figure": lambda: template_with("{{ nonconformity.weather }}"),
+    "a broken tag": lambda: template_with("{% if %}"),
+    "no Word file": lambda: b"PK\x03\x04 nothing",
+    "an empty file": lambda: b"",
+    "a spreadsheet": lambda: spreadsheet(),
+    "too large": lambda: b"0" * (LIMIT_BYTES + 1),
+    "a bomb": lambda: bomb(),
+    "a macro project": lambda: changed("word/vbaProject.bin", b"x"),
+    "an embedded object": lambda: changed("word/embeddings/oleObject1.docx", b"x"),
+    "a template elsewhere": lambda: changed("word/_rels/settings.xml.rels", EXTERNAL),
+    "an entity": lambda: changed("word/extra.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'),
+    "an entity in UTF-16": lambda: changed(
         "word/extra.xml", '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a []><a/>'.encode("utf-16")
     ),
-    "a path that climbs": changed("../../etc/cron.d/x", b"x"),
-    "broken XML": changed("word/styles.xml", b"<w:styles"),
-    "a macro type": changed(
+    "a path that climbs": lambda: changed("../../etc/cron.d/x", b"x"),
+    "broken XML": lambda: changed("word/styles.xml", b"<w:styles"),
+    "a macro type": lambda: changed(
         "[Content_Types].xml",
         lambda old: old.replace(
             b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
             b"application/vnd.ms-word.document.macroEnabled.main+xml",
         ),
     ),
-    "a field that runs programs": changed(
+    "a field that runs programs": lambda: changed(
         "word/document.xml",
         lambda old: old.replace(b"<w:t>", b'<w:instrText xml:space="preserve"> DDEAUTO c:\\\\x </w:instrText><w:t>'),
     ),
@@ -112,7 +112,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_or_broken_template_is_refused_with_its_reason(name: str) -> None:
-    content = HOSTILE[name]
+    content = HOSTILE[name]()
     example = {**kind_of(REPORT).example, "whys": [{"number": 1, "text": "x"}] * 5}
     with pytest.raises(TemplateInvalid) as refused:
         check_package(content)
@@ -150,7 +150,7 @@ def test_an_owners_template_is_used_from_then_on_and_every_version_is_kept(compa
     with pytest.raises(TemplateReasonMissing):
         replace("hexin", reason=" ")
     with pytest.raises(TemplateInvalid):
-        replace("hexin", HOSTILE["a bomb"])
+        replace("hexin", HOSTILE["a bomb"]())
     assert replace("hexin") == 1
     assert replace("admin", template_with("第二版：{{ nonconformity.title }}"), "改版") == 2
     after = issue(company, row.id)
