@@ -6,7 +6,7 @@ never ratios; fewer than five records are marked; a period is one of the organis
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -230,10 +230,15 @@ def records(
 ) -> list[Counted]:
     """Every record behind an indicator, those that spoil it first, then the latest. Raises ``Forbidden``."""
     require_reader(actor)
-    found = list(listed(connection, counted_of(connection, key, Span((period,), zone, now, library), project_id)))
-    if INDICATORS[key].unit == "hours":
+    span = Span((period,), zone, now, library)
+    return in_order(INDICATORS[key], listed(connection, counted_of(connection, key, span, project_id)), zone)
+
+
+def in_order(indicator: Indicator, found: Iterable[Counted], zone: ZoneInfo) -> list[Counted]:
+    """Records as people read them: those that spoil the figure first, then the latest; the excluded ones last."""
+    if indicator.unit == "hours":
         return sorted(found, key=lambda one: (one.excluded, -one.numerator))
-    missed_first = INDICATORS[key].better == "up"
+    missed_first = indicator.better == "up"
     return sorted(
         found, key=lambda one: (one.excluded, (one.numerator >= one.denominator) == missed_first, -_seconds(one, zone))
     )

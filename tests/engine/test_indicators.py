@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine.clock import MovableClock
 from engine.indicators import readings
 from engine.indicators.catalogue import INDICATORS
 from engine.indicators.counting import Totals
+from engine.indicators.readings import Reading
 from engine.store.tables import (
     contact,
     customer,
@@ -37,10 +39,23 @@ from tests.support.people import People
 END_OF_MARCH = datetime(2026, 4, 2, tzinfo=UTC)
 
 
+class Checked(Ledger):
+    """Reads every figure in all ways there are: they must say the same."""
+
+    def read(self, key: str, period: str = "2026-03", project_id: int | None = None) -> Reading:
+        found, of, now = super().read(key, period, project_id), periods.parse(period), self.platform.clock.now()
+        with self.platform.database.read() as connection:
+            (listed,) = readings.compute(connection, of, SHANGHAI, now, project_id, (key,), with_records=True)
+            trend = readings.trend(connection, of, SHANGHAI, now, count=3, project_id=project_id, keys=(key,))[key]
+        assert replace(listed, records=None) == found
+        assert (trend[-1].totals, trend[-1].value, trend[-1].status) == (found.totals, found.value, found.status)
+        return found
+
+
 @pytest.fixture
 def ledger(any_platform: Platform, people: People, clock: MovableClock) -> Ledger:
     clock.move_to(END_OF_MARCH)
-    return Ledger(any_platform, people)
+    return Checked(any_platform, people)
 
 
 def test_nothing_to_measure_is_neither_nought_nor_all(ledger: Ledger) -> None:

@@ -93,7 +93,9 @@ def show(key: str) -> str:
         choice = read_choice(connection, indicator.cadence)
         if choice.project is not None and key not in OF_PROJECTS:
             abort(404)
-        (now_read,) = readings.compute(connection, choice.period, zone, now, choice.project_id, (key,), _library())
+        (now_read,) = readings.compute(
+            connection, choice.period, zone, now, choice.project_id, (key,), _library(), with_records=True
+        )
         trend = readings.trend(
             connection,
             choice.period,
@@ -104,7 +106,6 @@ def show(key: str) -> str:
             keys=(key,),
             library=_library(),
         )[key]
-        records = readings.records(connection, actor, key, choice.period, zone, now, choice.project_id, _library())
         by_project = readings.by_project(connection, key, choice.period, zone, now) if key in OF_PROJECTS else {}
         frozen = _frozen(connection, key, choice)
     return render_template(
@@ -119,7 +120,7 @@ def show(key: str) -> str:
         is_of_projects=key in OF_PROJECTS and bool(choice.projects),
         has_formula=key in FORMULAS,
         duties=OBLIGATIONS,
-        **_page_of(records),
+        **_page_of(readings.in_order(indicator, now_read.records or (), zone)),
         **frozen,
         **WORDS,
     )
