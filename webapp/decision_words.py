@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from engine.decisions.model import Decision, Output
+from engine.decisions.model import Cell, Decision, Output
 from webapp.context import current_language
 
 Decisions = Mapping[str, Decision]
@@ -54,8 +54,16 @@ def _value_said(value: Any, output: Output | None, groups: Mapping[str, str]) ->
         return gettext("Yes") if value else gettext("No")
     if value is None:
         return "—"
-    said = str(value)
+    return _word(str(value), output, groups) or str(value)
+
+
+def _word(said: str, output: Output | None, groups: Mapping[str, str]) -> str:
     if output is None:
-        return said
+        return ""
     word = output.words[said].text(current_language()) if said in output.words else ""
-    return word or (groups.get(said, said) if output.names_groups else said)
+    return word or (groups.get(said, "") if output.names_groups else "")
+
+
+def answer_said(cell: Cell, output: Output, groups: Mapping[str, str]) -> str:
+    """What the answer in a cell is called, '' for one that has no name or is computed."""
+    return _word(cell.text.strip().strip('"'), output, groups)

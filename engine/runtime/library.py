@@ -136,20 +136,30 @@ class Library:
         return self._decisions[known]
 
     def decisions(self, connection: Connection, definition_id: int) -> dict[str, Decision]:
-        """The decisions that belong to a version of a process, with those they are built on, by key."""
+        """The decisions that a version of a process and those it calls take, with those they are built on, by key."""
         found = self._decisions_told.get(definition_id)
         if found is None:
             linked = process_definition_decision.c
             query = (
                 select(decision_definition.c.key, decision_definition.c.source)
                 .join(process_definition_decision, linked.decision_definition_id == decision_definition.c.id)
-                .where(linked.process_definition_id == definition_id)
+                .where(linked.process_definition_id == bindparam("b_version"))
             )
-            found = self._decisions_told[definition_id] = {
-                key: one
-                for row in connection.execute(query)
-                for key, one in read_decisions(row.source, row.key).decisions.items()
-            }
+            found = {}
+            for version_id in self._called(connection, definition_id):
+                for row in connection.execute(query, {"b_version": version_id}):
+                    found = {**read_decisions(row.source, row.key).decisions, **found}
+            self._decisions_told[definition_id] = found
+        return found
+
+    def _called(self, connection: Connection, definition_id: int) -> list[int]:
+        """The version itself and every version it calls, the nearest first."""
+        found = [definition_id]
+        for version_id in found:
+            query = select(process_definition_call.c.called_definition_id).where(
+                process_definition_call.c.process_definition_id == version_id
+            )
+            found += [one for one in connection.execute(query).scalars() if one not in found]
         return found
 
     def _decision_id(self, connection: Connection, definition_id: int, process_key: str, key: str) -> int:

@@ -21,6 +21,7 @@ from engine.store.tables import audit, deployment, process_definition, user
 from tests.support.diagrams import Diagram, called
 from tests.support.house import OWNER, House
 from tests.support.people import People
+from tests.support.tables import Table
 
 RULES = """
 separation:
@@ -40,8 +41,8 @@ def errand(key: str = "errand", *more: str) -> Diagram:
     return diagram.end().flow("begin", "ask", "check", *more, "done")
 
 
-def caller() -> Diagram:
-    diagram = Diagram("caller").start().node("callActivity", "call", **called("errand")).end()
+def caller(of: str = "errand") -> Diagram:
+    diagram = Diagram("caller").start().node("callActivity", "call", **called(of)).end()
     return diagram.flow("begin", "call", "done")
 
 
@@ -88,6 +89,16 @@ def test_a_diagram_sent_alone_keeps_its_rules_and_an_empty_file_takes_them_away(
     assert [rule.zh for rule in third.model.rules.separation] == ["不得复查"]
     fourth = publish(house, errand__rules__yaml=b"")
     assert (fourth.row.version, fourth.model.rules.separation) == (4, ())
+
+
+def test_the_decisions_of_a_version_are_those_of_the_processes_it_calls_too(house: House) -> None:
+    grading = Diagram("grading").start().decision("decide", "grade", "found").end().flow("begin", "decide", "done")
+    table = Table("grade", name="等级").input("n", "number").output("a", "string").rule("-", '"A"')
+    house.publish(grading, caller("grading"), decisions={"grade": table.xml()})
+    with house.reading() as connection:
+        above = house.platform.runtime.library.latest(connection, "caller")
+        found = house.platform.runtime.library.decisions(connection, above.id)
+    assert {key: one.label.zh for key, one in found.items()} == {"grade": "等级"}
 
 
 def test_a_form_sent_alone_makes_new_versions_of_all_that_use_it(house: House) -> None:

@@ -142,7 +142,8 @@ def test_the_reviewer_reads_what_was_and_what_is_of_steps_lanes_and_rules(owned:
         '连线 重大？ → 重大投诉处理条件classification.is_major = true → classification.grade = "major"',
         "泳道 运维服务部负责办理的组运维服务部 → 质量管理部移出的步骤已升级",
         "泳道 技术服务中心移入的步骤已升级",
-        "规则：须满足 客户不接受答复时，须说明理由 dispute_has_reason提示语（中文）客户不接受答复时，须写明理由 → 客户不接受答复时，须说明理由",
+        "规则：须满足 客户不接受答复时，须说明理由 dispute_has_reason"
+        "提示语（中文）客户不接受答复时，须写明理由 → 客户不接受答复时，须说明理由",
     }
     owned.speak("en")
     english = " ".join(author.visit(change).all("//ul[@class='yz-changes']/li"))

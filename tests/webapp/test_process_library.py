@@ -75,6 +75,13 @@ def test_the_diagram_speaks_the_readers_language(company: Company, sign_in: Sign
     assert "受理并告知客户" in content_of(sign_in("liuyang"), path).decode()
 
 
+def test_a_table_says_what_its_answers_mean(company: Company, sign_in: SignIn) -> None:
+    cells = '//table[contains(@class, "yz-decision")]//td[contains(@class, "is-output")]'
+    said = sign_in("liuyang").visit("/processes/complaint").all(cells)
+    assert {'"urgent"紧急投诉', '"finance"财务部', "12"} <= set(said)
+    assert '"urgent"Urgent' in sign_in("emily").visit("/processes/complaint").all(cells)
+
+
 def test_a_version_is_taken_away_byte_for_byte(company: Company, sign_in: SignIn) -> None:
     visitor = sign_in("liuyang")
     assert content_of(visitor, "/processes/complaint/versions/1.bpmn") == COMPLAINT

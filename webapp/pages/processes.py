@@ -18,6 +18,7 @@ from engine.process_library import BundleRefused, ReasonNeeded
 from engine.registers.catalogue import REGISTERS
 from webapp import process_words
 from webapp.context import current_actor, current_language, current_platform, current_time, reading, writing
+from webapp.decision_words import answer_said
 from webapp.diagram_difference_words import DiagramDifferenceWords
 from webapp.difference_words import FIELD_KINDS
 from webapp.errors import message_of
@@ -252,6 +253,9 @@ def _running_list(key: str) -> str:
     if key in REGISTERS and REGISTERS[key].may_read(current_actor()):
         return url_for("register.index", key=key)
     return ""
+
+
+blueprint.add_app_template_filter(answer_said)
 
 
 @blueprint.app_template_filter("group_name")
