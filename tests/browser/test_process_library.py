@@ -23,8 +23,7 @@ def change(folder: Path, old: str, new: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
 def test_a_process_is_changed_in_the_browser(
     screen: Screens, company: Company, tmp_path: Path, language: str, phone: bool
 ) -> None:

@@ -47,8 +47,7 @@ def reports(company: Company) -> dict[str, int]:
     return made
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
-@pytest.mark.parametrize("login", ["hexin", "emily"])
+@pytest.mark.parametrize(("login", "phone"), [("hexin", False), ("emily", True)])
 def test_every_page_of_records_and_documents_is_accessible(
     screen: Screens, company: Company, reports: dict[str, int], login: str, phone: bool
 ) -> None:

@@ -15,8 +15,7 @@ pytestmark = pytest.mark.browser
 Screens = Callable[..., Page]
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
-@pytest.mark.parametrize("login", ["liuyang", "emily"])
+@pytest.mark.parametrize(("login", "phone"), [("liuyang", False), ("emily", True)])
 def test_every_page_of_the_registers_is_accessible(
     screen: Screens, desk: ServiceDesk, people: People, login: str, phone: bool
 ) -> None:
