@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from random import Random
+from statistics import NormalDist
 
 from engine.errors import Invalid
 
@@ -33,16 +34,14 @@ class Invitations:
 
 def quantile(confidence: float) -> float:
     """The two-sided quantile of the normal distribution, as printed tables have it. Raises ``SamplingImpossible``."""
-    from scipy.special import ndtri  # noqa: PLC0415 - half a second that a start need not wait for
-
     _check(confidence)
-    return round(float(ndtri((1 + confidence) / 2)), 3)
+    return round(NormalDist().inv_cdf((1 + confidence) / 2), 3)
 
 
 def infinite_size(margin: float, *, confidence: float = 0.95, share: float = 0.5) -> float:
     """F1: the size for a proportion in an endless population, not rounded."""
     _check(margin, share)
-    return float(quantile(confidence) ** 2 * share * (1 - share) / margin**2)
+    return quantile(confidence) ** 2 * share * (1 - share) / margin**2
 
 
 def finite_size(population: int, margin: float, *, confidence: float = 0.95, share: float = 0.5) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.surveys import estimates
 from engine.surveys.estimates import Dispositions, Interval, Stratum
@@ -38,6 +40,17 @@ def test_the_wilson_interval_of_each_stratum() -> None:
     assert limits(estimates.wilson(27, 34)) == near(0.632013, 0.896506)
     assert limits(estimates.wilson(18, 24)) == near(0.551002, 0.880008)
     assert limits(estimates.wilson(216, 248)) == near(0.823520, 0.907098)
+
+
+@given(st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_a_wilson_limit_is_the_share_from_which_the_one_found_lies_one_quantile_away(found: tuple[int, int]) -> None:
+    satisfied, answered = found
+    interval = estimates.wilson(satisfied, answered)
+    assert interval is not None
+    for limit in (interval.low, interval.high):
+        away, spread = satisfied / answered - limit, limit * (1 - limit) / answered
+        assert away**2 == pytest.approx(1.96**2 * spread, abs=1e-14)
+    assert 0 <= interval.low < interval.high <= 1
 
 
 def test_small_numbers_and_shares_at_the_edge() -> None:
