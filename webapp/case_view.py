@@ -17,7 +17,7 @@ from engine.store.types import Record
 from webapp.context import current_language, current_platform, current_time
 from webapp.decision_words import Decisions, sentences
 from webapp.forms.context import form_context
-from webapp.process_words import ProcessWords
+from webapp.process_words import group_names
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def load_case(connection: Connection, instance_id: str) -> CaseView:
     marks = _marks(history, items)
     has_decided = any((row.data or {}).get("decisions") for row in history)
     decisions = library.decisions(connection, published.id) if has_decided else {}
-    groups = ProcessWords(connection).groups if has_decided else {}
+    groups = group_names(connection) if has_decided else {}
     return CaseView(
         instance=instance,
         model=published.model,

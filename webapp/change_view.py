@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from engine.definitions.model import read_process, rules_file
 from engine.definitions.problems import DefinitionInvalid, Problem
 from engine.errors import EngineError
 from engine.forms import FormSourceInvalid, parse_form
+from engine.process_library import ProcessVersion
 from engine.store.types import Record
 from webapp.context import current_language, current_platform
 from webapp.diagram_difference_words import DiagramDifferenceWords
@@ -34,9 +36,10 @@ def reached(connection: Connection, change: Record) -> list[str]:
     return [names.get(one, one) for one in process_changes.reached(connection, change.id, change.process_key)]
 
 
-def difference(connection: Connection, change: Record) -> process_library.Comparison | None:
+def difference(
+    connection: Connection, change: Record, base: ProcessVersion | None
+) -> process_library.Comparison | None:
     """What the change does to its base; None for a new process, or a diagram that cannot be read."""
-    base = process_changes.base_of(connection, change.id)
     if base is None:
         return None
     try:
@@ -45,11 +48,10 @@ def difference(connection: Connection, change: Record) -> process_library.Compar
         return None
 
 
-def told(connection: Connection, change: Record) -> DiagramDifferenceWords:
-    """The words for what the change does to its base."""
-    base = process_changes.base_of(connection, change.id)
+def told(connection: Connection, base: ProcessVersion | None, titles: Mapping[str, str]) -> DiagramDifferenceWords:
+    """The words for what a change does to its base; ``titles`` are those of its forms."""
     names = PartNames({}, {}, {}) if base is None else part_names(connection, base, current_language())
-    forms = {name.removesuffix(".json"): title for name, title in titles(connection, change.id).items()}
+    forms = {name.removesuffix(".json"): title for name, title in titles.items()}
     return DiagramDifferenceWords(ProcessWords(connection), PartNames({}, forms, {}).beside(names))
 
 

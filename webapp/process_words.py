@@ -54,14 +54,17 @@ class Said:
     figures: tuple[str, ...] = ()
 
 
+def group_names(connection: Connection) -> Mapping[str, str]:
+    """The names of the groups in the reader's language, by their keys."""
+    name = group.c.name_zh if current_language() == "zh" else group.c.name_en
+    return {row.key: row.name for row in connection.execute(select(group.c.key, name.label("name")))}
+
+
 class ProcessWords:
     """The words for the people, groups and figures of today."""
 
     def __init__(self, connection: Connection) -> None:
-        self.groups: Mapping[str, str] = {
-            row.key: row.name_zh if current_language() == "zh" else row.name_en
-            for row in connection.execute(select(group.c.key, group.c.name_zh, group.c.name_en))
-        }
+        self.groups = group_names(connection)
         self.people: Mapping[str, str] = {
             row.login: row.name for row in connection.execute(select(user.c.login, user.c.name))
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
@@ -101,9 +102,7 @@ class Library:
 
     def _form_id(self, connection: Connection, definition_id: int, key: str) -> int:
         """A called process brings its own forms: look there when the caller has none of this key."""
-        todo = [definition_id]
-        while todo:
-            current = todo.pop(0)
+        for current in self._with_called(connection, definition_id):
             found = connection.execute(
                 select(process_definition_form.c.form_definition_id).where(
                     process_definition_form.c.process_definition_id == current,
@@ -112,11 +111,6 @@ class Library:
             ).scalar()
             if found is not None:
                 return int(found)
-            todo += connection.execute(
-                select(process_definition_call.c.called_definition_id).where(
-                    process_definition_call.c.process_definition_id == current
-                )
-            ).scalars()
         raise DefinitionUnknown(key=key)
 
     def decision(self, connection: Connection, definition_id: int, process_key: str, key: str) -> CompiledDecision:
@@ -146,38 +140,33 @@ class Library:
                 .where(linked.process_definition_id == bindparam("b_version"))
             )
             found = {}
-            for version_id in self._called(connection, definition_id):
+            for version_id in self._with_called(connection, definition_id):
                 for row in connection.execute(query, {"b_version": version_id}):
                     found = {**read_decisions(row.source, row.key).decisions, **found}
             self._decisions_told[definition_id] = found
         return found
 
-    def _called(self, connection: Connection, definition_id: int) -> list[int]:
-        """The version itself and every version it calls, the nearest first."""
+    def _with_called(self, connection: Connection, definition_id: int) -> Iterator[int]:
+        """The version itself and every version it calls, the nearest first; asked for one after the other."""
         found = [definition_id]
         for version_id in found:
+            yield version_id
             query = select(process_definition_call.c.called_definition_id).where(
                 process_definition_call.c.process_definition_id == version_id
             )
             found += [one for one in connection.execute(query).scalars() if one not in found]
-        return found
 
     def _decision_id(self, connection: Connection, definition_id: int, process_key: str, key: str) -> int:
         columns = process_definition_decision.c
-        todo = [(definition_id, self.get(connection, definition_id).key)]
-        while todo:
-            current, current_key = todo.pop(0)
-            if current_key == process_key:
-                query = select(columns.decision_definition_id).where(
-                    columns.process_definition_id == current, columns.decision_key == key
-                )
-                found = connection.execute(query).scalar()
-                if found is not None:
-                    return int(found)
-            calls = select(process_definition_call.c.called_definition_id, process_definition_call.c.called_key).where(
-                process_definition_call.c.process_definition_id == current
+        for current in self._with_called(connection, definition_id):
+            if self._model(connection, current).key != process_key:
+                continue
+            query = select(columns.decision_definition_id).where(
+                columns.process_definition_id == current, columns.decision_key == key
             )
-            todo += [(row.called_definition_id, row.called_key) for row in connection.execute(calls)]
+            found = connection.execute(query).scalar()
+            if found is not None:
+                return int(found)
         raise DecisionUnknown(key=key)
 
     def _compile(self, connection: Connection, definition_id: int) -> PublishedProcess:

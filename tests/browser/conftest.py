@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,20 +15,13 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from waitress import wasyncore
 from waitress.server import create_server
 
+from scripts.browser import on_path
 from tests.support.people import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-_NAMES = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "microsoft-edge",
-)
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 _RUN_AXE = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ['violations'] });
@@ -40,8 +32,8 @@ _RUN_AXE = """async () => {
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The browser named by CHROMIUM, else the first on PATH. Without one the tests are skipped, in CI they fail."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    """The browser named by CHROMIUM, else the one there is. Without one the tests are skipped, in CI they fail."""
+    path = os.environ.get("CHROMIUM") or on_path()
     if path is None:
         if os.environ.get("CI"):
             pytest.fail("no Chromium on PATH and CHROMIUM is not set")

@@ -211,6 +211,7 @@ def _page(
     actor, now = current_actor(), current_time()
     with reading() as connection:
         change = process_changes.get(connection, actor, change_id)
+        base, titles = process_changes.base_of(connection, change_id), change_view.titles(connection, change_id)
         return render_template(
             "process_changes/show.html",
             change=change,
@@ -218,10 +219,10 @@ def _page(
             changed=process_changes.changed_files(connection, change_id),
             problems=change_view.problems(connection, change),
             reached=change_view.reached(connection, change),
-            difference=change_view.difference(connection, change),
-            told=change_view.told(connection, change),
+            difference=change_view.difference(connection, change, base),
+            told=change_view.told(connection, base, titles),
             name=change_view.name(connection, change),
-            titles=change_view.titles(connection, change_id),
+            titles=titles,
             owner=process_changes.owner_of(connection, change.process_key),
             may_edit=process_changes.may_edit(connection, actor, change),
             owns=process_changes.owns(connection, actor, change.process_key),
