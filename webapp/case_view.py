@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,12 +90,17 @@ class CaseView:
 
     def lane(self, item: Record) -> str:
         """Whose lane a task lies in, in the reader's language."""
-        for model in (self.model, *self.called):
-            element = model.elements.get(item.element_id)
-            lane = None if element is None else model.lane_of(element)
-            if lane is not None:
-                return lane.name(current_language())
-        return str(item.lane)
+        return lane_name((self.model, *self.called), item)
+
+
+def lane_name(models: Iterable[ProcessModel], item: Record) -> str:
+    """Whose lane a task lies in, in the reader's language, by the processes it may belong to."""
+    for model in models:
+        element = model.elements.get(item.element_id)
+        lane = None if element is None else model.lane_of(element)
+        if lane is not None:
+            return lane.name(current_language())
+    return str(item.lane)
 
 
 def load_case(connection: Connection, instance_id: str) -> CaseView:

@@ -66,6 +66,13 @@ def test_the_table_and_the_register_call_a_grade_the_same() -> None:
     }
 
 
+def test_a_record_says_in_the_readers_language_whose_turn_it_is(company: Company, sign_in: SignIn) -> None:
+    company.start("emily", "complaint", **BY_PHONE)
+    whose = '//div[contains(@class, "list-group-item")]//span[@class="text-secondary"]/text()'
+    assert sign_in("emily").visit("/registers/complaint/1").page.xpath(whose) == ["Service desk"]
+    assert sign_in("liuyang").visit("/registers/complaint/1").page.xpath(whose) == ["服务台"]
+
+
 def test_the_register_lists_finds_filters_and_exports(company: Company, sign_in: SignIn, major: str) -> None:
     company.start("liuyang", "complaint", **{**BY_PHONE, "customer": "云湖区政务服务中心", "subject": "电话打不通"})
     page = sign_in("xumei")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
@@ -17,7 +18,7 @@ from engine.registers.catalogue import REGISTERS, register_of
 from engine.registers.records import RecordQuery
 from engine.registers.register import Register
 from engine.store.types import Record
-from webapp.case_view import CaseView, diagram_of, load_case
+from webapp.case_view import CaseView, diagram_of, lane_name, load_case
 from webapp.context import current_actor, current_language, current_platform, current_time, reading
 from webapp.downloads import download
 from webapp.navigation import NavigationItem
@@ -54,6 +55,7 @@ class Evidence:
     case: CaseView | None
     may_open_case: bool
     open_items: list[Record]
+    lanes: Mapping[str, str]  # whose lane each of these lies in, by its id
     documents: list[Record]
 
 
@@ -161,10 +163,17 @@ def _evidence(connection: Connection, register: Register, record: Record) -> Evi
         and instance_id is not None
         and instances.may_see(connection, instances.get(connection, instance_id), actor)
     )
+    library = current_platform().runtime.library
+    open_items = instances.open_work(connection, [instance_id]).get(instance_id, []) if instance_id else []
+    lanes = {
+        item.id: lane_name(library.get(connection, item.definition_id).compiled.models.values(), item)
+        for item in open_items
+    }
     return Evidence(
         case=load_case(connection, instance_id) if visible else None,
         may_open_case=may_open,
-        open_items=instances.open_work(connection, [instance_id]).get(instance_id, []) if instance_id else [],
+        open_items=open_items,
+        lanes=lanes,
         documents=documents.of_record(connection, actor, register.key, record.id),
     )
 
